@@ -1,0 +1,63 @@
+"""A folder with the four files of MNIST, or of any set in its format."""
+
+from pathlib import Path
+
+import numpy as np
+
+from convlab.data.dataset import Dataset, ImageSet
+from convlab.data.idx import read_idx
+from convlab.errors import DataError
+
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+
+
+def read_idx_folder(folder: Path, name: str | None = None, title: str | None = None) -> Dataset:
+    """Return the images in ``folder``: the four files of MNIST, each gzipped or not.
+
+    Dots may stand for the last hyphens, as in ``train-images.idx3-ubyte``. The dataset is called
+    by the folder unless a name is given. Raises :class:`DataError`.
+    """
+    if not folder.is_dir():
+        what = "it is a file" if folder.exists() else "there is no such folder"
+        raise DataError(
+            f"{folder} cannot be opened: {what}; give a folder with the four MNIST files."
+        )
+    train_images, train_labels, test_images, test_labels = (_find(folder, f) for f in FILES)
+    train = _image_set(train_images, train_labels)
+    test = _image_set(test_images, test_labels)
+    labels = (part.labels.max(initial=0) for part in (train, test))
+    classes = max(10, *(int(label) + 1 for label in labels))
+    return Dataset(
+        name=name or str(folder),
+        title=title or folder.name or str(folder),
+        train=train,
+        test=test,
+        class_names=tuple(map(str, range(classes))),
+    )
+
+
+def _find(folder: Path, file_name: str) -> Path:
+    dotted = file_name.replace("-idx", ".idx")
+    for candidate in (file_name, f"{file_name}.gz", dotted, f"{dotted}.gz"):
+        if (path := folder / candidate).is_file():
+            return path
+    raise DataError(
+        f"The folder {folder} has no file {file_name} (or {file_name}.gz); the four MNIST files "
+        f"are needed: {', '.join(FILES)}."
+    )
+
+
+def _image_set(images_path: Path, labels_path: Path) -> ImageSet:
+    images = read_idx(images_path, axes=3)
+    labels = read_idx(labels_path, axes=1)
+    if len(images) != len(labels):
+        raise DataError(
+            f"{images_path.name} has {len(images):,} images, but {labels_path.name} has "
+            f"{len(labels):,} labels; they must be as many."
+        )
+    return ImageSet(images[:, np.newaxis], labels.astype(np.intp))

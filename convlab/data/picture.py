@@ -1,0 +1,151 @@
+"""From a picture file of one digit to a 28x28 image, the way MNIST was made."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from convlab.data.digit_image import BOX, THINNEST, bounds, image_from_ink
+from convlab.errors import DataError
+
+Gray = NDArray[np.float64]  # (H, W), 0 to 255
+
+# Only these: some other readers of Pillow start programs that a file asks for.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+LARGEST_PICTURE = 50_000_000  # pixels
+WORKING_SIDE = 400  # pixels; more would only cost time
+FAINTEST = 30  # gray levels between paper and ink; below, nothing can be told apart
+
+
+def read_picture(path: str | Path) -> NDArray[np.uint8]:
+    """Return the digit in a picture as a (28, 28) image, white on black.
+
+    The digit may be dark on light or light on dark, gray or in color, on paper under uneven light
+    or on a transparent background. Raises :class:`DataError` with one sentence if the file is not
+    a picture, is damaged or too large, or shows nothing that stands out from its background.
+    """
+    path = Path(path)
+    picture = _opened(path)
+    picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+    ink = _ink(_without_shading(_light_on_dark(np.asarray(picture, np.float64))))
+    if ink is None:
+        raise DataError(
+            f"There is no digit to be seen in {path.name}; give a picture of one digit that stands "
+            "out clearly from its background."
+        )
+    return image_from_ink(_thickened(_without_specks(ink)))
+
+
+def _opened(path: Path) -> Image.Image:
+    """Return the picture in gray, upright, on an opaque background."""
+    if not path.is_file():
+        raise DataError(f"There is no file {path}; give a picture file of one digit.")
+    too_large = (
+        f"{path.name} is too large a picture; give one of at most "
+        f"{LARGEST_PICTURE // 1_000_000} million pixels."
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as picture:
+                if picture.width * picture.height > LARGEST_PICTURE:
+                    raise DataError(too_large)
+                return _on_paper(ImageOps.exif_transpose(picture))
+    except DataError:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise DataError(too_large) from error
+    except UnidentifiedImageError as error:
+        raise DataError(
+            f"{path.name} is not a picture that can be read; give one as {', '.join(FORMATS)}."
+        ) from error
+    except Exception as error:  # a damaged file can make a decoder raise anything
+        raise DataError(
+            f"{path.name} is damaged and cannot be read as a picture; save it anew."
+        ) from error
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith(("I", "F")):  # more than 8 bits a pixel, of unknown range
+        deep = np.nan_to_num(np.asarray(picture, np.float64), posinf=0.0, neginf=0.0)
+        return Image.fromarray(np.uint8((deep - deep.min()) * (255 / (np.ptp(deep) or 1.0))))
+    colored = picture.convert("RGBA")
+    gray, alpha = colored.convert("L"), colored.getchannel("A")
+    seen = np.asarray(gray)[np.asarray(alpha) > 127]
+    return Image.composite(gray, Image.new("L", gray.size, _paper_behind(seen)), alpha)
+
+
+def _paper_behind(seen: NDArray[np.uint8]) -> int:
+    """Return the gray of paper on which the pixels that are not transparent can be made out."""
+    if seen.size == 0:
+        return 255
+    darkest, middle, lightest = np.percentile(seen, (2, 50, 98))
+    if lightest - darkest > 127:  # paper and ink are both there already
+        return int(middle)
+    return 255 if middle < 128 else 0
+
+
+def _light_on_dark(gray: Gray) -> Gray:
+    """Invert a picture whose border is light."""
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    return 255 - gray if np.median(border) > _threshold(gray) else gray
+
+
+def _without_shading(gray: Gray) -> Gray:
+    """Subtract what is light over wider areas than a stroke: shadows, a lamp on one side."""
+    picture = Image.fromarray(np.uint8(gray))
+    small = picture.resize([min(32, side) for side in picture.size], Image.Resampling.BOX)
+    opened = small.filter(ImageFilter.MinFilter(15)).filter(ImageFilter.MaxFilter(15))
+    shading = opened.filter(ImageFilter.GaussianBlur(2)).resize(picture.size)
+    return np.maximum(gray - np.asarray(shading), 0)
+
+
+def _ink(gray: Gray) -> NDArray[np.uint8] | None:
+    """Return ink (H, W), 0 to 255 with soft edges, or None where nothing stands out."""
+    threshold = _threshold(gray)
+    below, above = gray[gray <= threshold], gray[gray > threshold]
+    if above.size == 0 or np.median(above) - np.median(below) < FAINTEST:
+        return None
+    paper, full = np.median(below), np.median(above)
+    grain = 1.5 * np.median(np.abs(below - paper))  # about the standard deviation of its noise
+    empty = paper + max(4 * grain, 0.05 * (full - paper))
+    return np.uint8(np.clip((gray - empty) / max(full - empty, 1.0), 0, 1) * 255)
+
+
+def _threshold(gray: Gray) -> float:
+    """Return the gray level that separates light from dark best (Otsu, 1979)."""
+    counts = np.bincount(np.uint8(gray).ravel(), minlength=256)
+    levels = np.arange(256)
+    below, total = np.cumsum(counts), gray.size
+    sum_below = np.cumsum(counts * levels)
+    above = total - below
+    apart = sum_below / np.maximum(below, 1) - (sum_below[-1] - sum_below) / np.maximum(above, 1)
+    return float(np.argmax(below * above * apart**2))
+
+
+def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Drop what lies alone: dust has little ink around it, compared with a stroke."""
+    radius = max(ink.shape) // 25
+    if radius < 3:
+        return ink
+    around = np.asarray(Image.fromarray(ink).convert("F").filter(ImageFilter.BoxBlur(radius)))
+    return np.where(around >= 0.1 * around.max(), ink, 0).astype(np.uint8)
+
+
+def _thickened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Thicken hairlines, which would all but vanish in 20x20 pixels."""
+    top, bottom, left, right = bounds(ink)
+    ink = np.pad(ink[top:bottom, left:right], 1)
+    edges = sum(np.abs(np.diff(ink.astype(float), axis=axis)).sum() for axis in (0, 1))
+    thickness = 2 * ink.sum(dtype=float) / (edges * np.pi / 4)
+    length = max(ink.shape)
+    missing = THINNEST * length / BOX - thickness
+    grow = round(missing / 2)
+    if grow <= 0:
+        return ink
+    return np.asarray(
+        Image.fromarray(np.pad(ink, grow)).filter(ImageFilter.MaxFilter(2 * grow + 1))
+    )

@@ -1,0 +1,106 @@
+"""Weights to and from disk, never in a way that could run what a file says.
+
+A safetensors file holds the arrays of ``params`` by name and, as text, the description of their
+network. A name that ends in ``.pkl`` means the book's own format, a pickled dict of arrays.
+"""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_safetensors
+
+from convlab.errors import WeightsError
+from convlab.files import write_atomically
+from convlab.nn import book_pickle
+from convlab.nn.description import NetworkDescription
+from convlab.nn.types import Shape
+
+Params = dict[str, NDArray[Any]]
+_DESCRIPTION = "convlab.network"
+_SOMETHING_ELSE = "open weights that convlab saved (.safetensors) or the book's params.pkl"
+
+
+def save(path: Path, params: Mapping[str, NDArray[Any]], description: NetworkDescription) -> None:
+    """Write the arrays to ``path``, all or nothing; raises OSError."""
+    arrays = {name: np.ascontiguousarray(array) for name, array in params.items()}
+    if path.suffix.lower() == ".pkl":
+        write_atomically(path, book_pickle.dump(arrays))
+    else:
+        write_atomically(path, to_safetensors(arrays, {_DESCRIPTION: description.to_json()}))
+
+
+def load(path: Path) -> tuple[Params, NetworkDescription | None]:
+    """Read the arrays of a file, and the description of their network if it has one.
+
+    Raises :class:`WeightsError` if the file is no such file, is damaged, or holds anything but
+    finite numbers.
+    """
+    if not path.is_file():
+        what = "it is a folder" if path.is_dir() else "there is no such file"
+        raise WeightsError(f"{path} cannot be opened: {what}; {_SOMETHING_ELSE}.")
+    try:
+        if path.suffix.lower() == ".pkl":
+            params: Params = book_pickle.load(path)
+            description = None
+        else:
+            params, description = _load_safetensors(path)
+    except OSError as error:
+        raise WeightsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    _check_numbers(params, path.name)
+    return params, description
+
+
+def _load_safetensors(path: Path) -> tuple[Params, NetworkDescription | None]:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            params = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, TypeError, KeyError, ValueError) as error:
+        raise WeightsError(
+            f"{path.name} is not a safetensors file, or it is damaged; {_SOMETHING_ELSE}."
+        ) from error
+    text = metadata.get(_DESCRIPTION)
+    return params, NetworkDescription.from_json(text) if text is not None else None
+
+
+def check(params: Mapping[str, NDArray[Any]], shapes: Mapping[str, Shape]) -> None:
+    """Raise :class:`WeightsError` unless ``params`` has just these names and shapes."""
+    if set(params) != set(shapes):
+        raise WeightsError(
+            f"These weights belong to another network: they are called {_list(params)}, and "
+            f"{_list(shapes)} were expected; choose the network that they were trained with."
+        )
+    for name, shape in shapes.items():
+        if params[name].shape != shape:
+            raise WeightsError(
+                f"These weights belong to another network: {name} has the shape "
+                f"{params[name].shape}, and {shape} was expected; choose the settings that they "
+                "were trained with."
+            )
+
+
+def _check_numbers(params: Params, file_name: str) -> None:
+    if not params:
+        raise WeightsError(f"{file_name} holds no weights; {_SOMETHING_ELSE}.")
+    for name, array in params.items():
+        if array.dtype.kind != "f":
+            raise WeightsError(
+                f"{name} in {file_name} is {array.dtype}, and floating-point numbers were "
+                f"expected; {_SOMETHING_ELSE}."
+            )
+        if not np.isfinite(array).all():
+            bad = math.prod(array.shape) - int(np.isfinite(array).sum())
+            raise WeightsError(
+                f"{name} in {file_name} holds {bad} numbers that are infinite or not a number; "
+                "open weights from before the training went wrong."
+            )
+
+
+def _list(names: Mapping[str, Any]) -> str:
+    shown = sorted(names)[:12]
+    return ", ".join(shown) + (" …" if len(names) > len(shown) else "") if shown else "nothing"

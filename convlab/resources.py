@@ -1,0 +1,15 @@
+"""The only code that knows where resources/ lies."""
+
+from pathlib import Path
+
+
+def resource(name: str) -> Path:
+    """Return the path of a bundled file or folder, such as ``digits/digits.npz``.
+
+    An installed wheel carries the folder inside the package; a checkout has it beside the package.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "resources", package.parent / "resources"):
+        if (path := folder / name).exists():
+            return path
+    raise FileNotFoundError(f"convlab's own file resources/{name} is missing; install convlab again")

@@ -1,0 +1,225 @@
+"""The settings of a run: one frozen, validated class for the form, the command line and TOML."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import numpy as np
+import pydantic
+import tomli_w
+from annotated_types import Ge, Le
+from pydantic import ConfigDict, ValidationError
+
+from convlab.errors import ConvlabError, SettingsError
+from convlab.files import write_atomically
+from convlab.nn.layer import ShapeError
+from convlab.nn.network import LayerShape, Network
+from convlab.nn.network_settings import NETWORKS, NetworkSettings
+from convlab.nn.optimizer import OPTIMIZERS, Optimizer
+from convlab.registry import Registry
+from convlab.settings import About, settings_of
+from convlab.training.problems import problems_of
+
+_LARGEST_FILE = 1 << 20  # bytes; a settings file has a few hundred
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One registered kind of network or optimizer with all of its settings."""
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def choose(registry: Registry[Any], name: str, settings: Mapping[str, Any]) -> Choice:
+    """Return a choice with every setting filled in; raises :class:`SettingsError`.
+
+    The problems are named after the setting alone, such as ``lr``.
+    """
+    try:
+        proper = registry.proper_name(name)
+    except ConvlabError as error:
+        raise SettingsError({"name": str(error)}) from error
+    return Choice(proper, checked(registry.get(proper), settings))
+
+
+def checked(cls: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``values`` and the defaults of ``cls``, checked against types and bounds.
+
+    ``cls`` is a dataclass of settings. Raises :class:`SettingsError` with every problem at once.
+    """
+    hints = get_type_hints(cls, include_extras=True)
+    definitions: dict[str, Any] = {
+        setting.name: (hints[setting.name], setting.default) for setting in settings_of(cls)
+    }
+    config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model = pydantic.create_model(cls.__name__, __config__=config, **definitions)
+    try:
+        return model.model_validate(dict(values)).model_dump()
+    except ValidationError as error:
+        raise SettingsError(problems_of(error, cls)) from error
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that decides the numbers of a run.
+
+    Make one with :meth:`from_dict`, :meth:`from_toml` or :meth:`load`, which check every value.
+    """
+
+    dataset: Annotated[
+        str,
+        About("Dataset", "The images: a data set's name, or a folder with the four MNIST files."),
+    ] = "bundled"
+    network: Choice = field(default_factory=lambda: choose(NETWORKS, "SimpleConvNet", {}))
+    optimizer: Choice = field(default_factory=lambda: choose(OPTIMIZERS, "Adam", {}))
+    epochs: Annotated[
+        int, Ge(1), Le(10_000), About("Epochs", "How often every training image is seen.")
+    ] = 10
+    mini_batch_size: Annotated[
+        int, Ge(1), Le(10_000), About("Mini-batch", "Images that share one step.", "images")
+    ] = 100
+    seed: Annotated[
+        int,
+        Ge(0),
+        Le(2**31 - 1),
+        About("Seed", "The same seed and settings give the same numbers, to the bit."),
+    ] = 0
+    evaluate_sample_num_per_epoch: Annotated[
+        int,
+        Ge(0),
+        Le(1_000_000),
+        About(
+            "Evaluation",
+            "Images of each part on which accuracy is measured after an epoch; 0 means all.",
+            "images",
+        ),
+    ] = 1000
+    sampling: Annotated[
+        Literal["every image once", "with replacement"],
+        About(
+            "Sampling",
+            "Draw each mini-batch from a shuffled epoch, or, like the book, from all images anew.",
+        ),
+    ] = "every image once"
+    dtype: Annotated[
+        Literal["float32", "float64"],
+        About("Precision", "float32 is twice as fast; float64 is what the book computes in."),
+    ] = "float32"
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
+        """Check plain values, such as those of a TOML file, and return the settings.
+
+        ``network`` and ``optimizer`` are names, or tables with a ``name`` and their settings.
+        Raises :class:`SettingsError` that names every problem at once.
+        """
+        problems: dict[str, str] = {}
+        plain = dict(values)
+        chosen: dict[str, Any] = {}
+        for key, registry in (("network", NETWORKS), ("optimizer", OPTIMIZERS)):
+            if key not in plain:
+                continue
+            try:
+                chosen[key] = _choice_from(plain.pop(key), registry)
+            except SettingsError as error:
+                problems |= {f"{key}.{name}": text for name, text in error.problems.items()}
+        try:
+            chosen |= checked(cls, plain)
+        except SettingsError as error:
+            problems |= error.problems
+        if problems:
+            raise SettingsError(problems)
+        return cls(**chosen)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that :meth:`from_dict` turns into equal settings."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        for key in ("network", "optimizer"):
+            choice: Choice = values.pop(key)
+            values[key] = {"name": choice.name, **choice.settings}
+        return values
+
+    @classmethod
+    def from_toml(cls, text: str) -> "TrainingConfig":
+        """Return the settings in ``text``, or raise :class:`SettingsError`."""
+        try:
+            return cls.from_dict(tomllib.loads(text))
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise SettingsError({"": f"This is not a TOML file of settings: {error}."}) from error
+
+    def to_toml(self) -> str:
+        """Return the settings as a TOML document."""
+        return tomli_w.dumps(self.to_dict())
+
+    @classmethod
+    def load(cls, path: Path) -> "TrainingConfig":
+        """Read settings from a TOML file; raises :class:`SettingsError`."""
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                raise SettingsError(
+                    {"": f"{path.name} is larger than a settings file can be; open a TOML file."}
+                )
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(
+                {"": f"{path} cannot be read: {error.strerror or error}."}
+            ) from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(
+                {"": f"{path.name} is not text; open a TOML file of settings."}
+            ) from error
+        return cls.from_toml(text)
+
+    def save(self, path: Path) -> None:
+        """Write the settings to a TOML file, all or nothing; raises OSError."""
+        write_atomically(path, self.to_toml())
+
+    def network_settings(self) -> NetworkSettings:
+        """Return the settings object of the chosen network."""
+        return NETWORKS.get(self.network.name)(**self.network.settings)
+
+    def make_optimizer(self) -> Optimizer:
+        """Return a new optimizer of the chosen kind."""
+        return OPTIMIZERS.get(self.optimizer.name)(**self.optimizer.settings)
+
+    def layer_shapes(
+        self, image_shape: tuple[int, int, int], classes: int, images: int
+    ) -> list[LayerShape]:
+        """Return what every layer will be, for ``images`` training images of that shape.
+
+        Raises :class:`SettingsError` at the setting that makes the run impossible.
+        """
+        if self.mini_batch_size > images:
+            raise SettingsError(
+                {
+                    "mini_batch_size": f"A mini-batch of {self.mini_batch_size} is larger than the "
+                    f"training set of {images} images; use at most {images}."
+                }
+            )
+        try:
+            return self.network_settings().shapes(image_shape, classes)
+        except ShapeError as error:
+            where = f"network.{error.setting}" if error.setting else "network"
+            raise SettingsError({where: str(error)}) from error
+
+    def build_network(
+        self, image_shape: tuple[int, int, int], classes: int, rng: np.random.Generator
+    ) -> Network:
+        """Return the chosen network with random weights."""
+        return self.network_settings().build(image_shape, classes, rng, self.dtype)
+
+
+def _choice_from(value: Any, registry: Registry[Any]) -> Choice:
+    if isinstance(value, Choice):
+        return choose(registry, value.name, value.settings)
+    if isinstance(value, str):
+        return choose(registry, value, {})
+    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+        settings = {key: setting for key, setting in value.items() if key != "name"}
+        return choose(registry, value["name"], settings)
+    raise SettingsError(
+        {"name": f"A table with a name was expected, one of {', '.join(registry.names())}."}
+    )

@@ -1,0 +1,117 @@
+"""What a run tells the world: a stream of frozen events.
+
+Arrays in events are copies and read-only, because the trainer changes its own in place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convlab.nn.description import NetworkDescription
+
+Params = dict[str, NDArray[np.floating]]
+EndReason = Literal["finished", "stopped", "diverged"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The run is set up; nothing has been learned yet."""
+
+    epochs: int
+    iterations_per_epoch: int
+    learning_rate: float
+    network: NetworkDescription
+    params: Params
+
+    @property
+    def iterations(self) -> int:
+        """The number of iterations of the whole run."""
+        return self.epochs * self.iterations_per_epoch
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """One mini-batch has been learned. Iterations and epochs count from 1."""
+
+    iteration: int
+    epoch: int
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEvaluated:
+    """Accuracies (0 to 1) after an epoch, on the samples that the settings ask for."""
+
+    iteration: int
+    epoch: int
+    train_accuracy: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """A copy of the weights as they are after ``iteration`` steps."""
+
+    iteration: int
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRateChanged:
+    """From the step after ``iteration`` on, another learning rate is in force."""
+
+    iteration: int
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run waits after ``iteration`` steps until it is told to go on."""
+
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run goes on after a pause."""
+
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The run is over; ``params`` are the weights it leaves behind.
+
+    ``test_accuracy`` is over the whole test set; it is None if the run ended before it was known.
+    ``message`` says in words why the run ended.
+    """
+
+    reason: EndReason
+    iteration: int
+    message: str
+    test_accuracy: float | None
+    seconds: float
+    params: Params
+
+
+Event = (
+    RunStarted
+    | StepDone
+    | EpochEvaluated
+    | SnapshotTaken
+    | LearningRateChanged
+    | Paused
+    | Resumed
+    | RunEnded
+)
+
+
+def frozen_copy(params: Mapping[str, NDArray[np.floating]]) -> Params:
+    """Return a copy of every array that nobody can change any more."""
+    copies = {name: array.copy() for name, array in params.items()}
+    for array in copies.values():
+        array.flags.writeable = False
+    return copies

@@ -1,0 +1,35 @@
+"""Pydantic's findings in the lab's own words."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from convlab.settings import Setting, settings_of
+
+
+def problems_of(error: ValidationError, cls: type[Any]) -> dict[str, str]:
+    """Return a sentence for each setting of ``cls`` that ``error`` complains about."""
+    known = {setting.name: setting for setting in settings_of(cls)}
+    return {
+        (name := str(detail["loc"][-1]) if detail["loc"] else ""): _sentence(
+            name, detail["input"], known
+        )
+        for detail in error.errors()
+    }
+
+
+def _sentence(name: str, received: object, known: dict[str, Setting]) -> str:
+    if name not in known:
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}."
+        return f"There is no such setting; {hint}"
+    setting = known[name]
+    kinds = {int: "a whole number", float: "a number", str: "one of", bool: "true or false"}
+    wanted = kinds[setting.type] if not setting.choices else "one of"
+    if setting.type is str and not setting.choices:
+        wanted = "text"
+    limits = f" ({setting.range_text})" if setting.range_text and not setting.choices else ""
+    if setting.choices:
+        limits = f" {setting.range_text}"
+    return f"{setting.about.label} must be {wanted}{limits}; received {received!r}."

@@ -1,0 +1,306 @@
+"""The book's Trainer: a run as a stream of events, and the book's calls on the same code."""
+
+from collections.abc import Iterator, Mapping
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convlab.data.dataset import Dataset
+from convlab.errors import ConvlabError
+from convlab.nn.functions import class_indices
+from convlab.nn.network import Network
+from convlab.nn.optimizer import OPTIMIZERS
+from convlab.training.batches import Batches
+from convlab.training.config import TrainingConfig, choose
+from convlab.training.control import Control
+from convlab.training.events import (
+    EndReason,
+    EpochEvaluated,
+    Event,
+    LearningRateChanged,
+    Params,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunStarted,
+    SnapshotTaken,
+    StepDone,
+    frozen_copy,
+)
+
+Sampling = Literal["every image once", "with replacement"]
+
+EVALUATION_BATCH = 100
+KEEP_EVERY = 10  # iterations between the copies of weights known to be good
+
+
+class Trainer:
+    """Trains ``network`` on images x (N, C, H, W) or (N, C·H·W) and labels t.
+
+    The arguments up to ``verbose`` are the book's (``common/trainer.py``). ``optimizer`` is a
+    name in any case and ``optimizer_param`` its settings. ``evaluate_sample_num_per_epoch``
+    images of each part, always the same ones, measure the accuracy after every epoch; None means
+    all. ``seed`` makes the order of the images, and with it every number, repeatable. The network
+    is converted to ``dtype``. Unlike the book, an epoch shows every image once, unless
+    ``sampling`` is "with replacement"; an epoch's last mini-batch may be smaller.
+
+    Raises :class:`ConvlabError` for settings that cannot be used.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        x_train: NDArray[Any],
+        t_train: NDArray[Any],
+        x_test: NDArray[Any],
+        t_test: NDArray[Any],
+        epochs: int = 20,
+        mini_batch_size: int = 100,
+        optimizer: str = "SGD",
+        optimizer_param: Mapping[str, Any] | None = None,
+        evaluate_sample_num_per_epoch: int | None = None,
+        verbose: bool = True,
+        *,
+        seed: int | np.random.SeedSequence | None = None,
+        dtype: DTypeLike = np.float32,
+        sampling: Sampling = "every image once",
+    ) -> None:
+        if len(x_train) != len(t_train) or len(x_test) != len(t_test):
+            raise ConvlabError(
+                f"Images and labels must be as many: {len(x_train)} and {len(t_train)} to train, "
+                f"{len(x_test)} and {len(t_test)} to test."
+            )
+        self.network = network
+        network.astype(dtype)
+        self.x_train, self.x_test = np.asarray(x_train), np.asarray(x_test)
+        self.t_train = class_indices(t_train, network.output_size)
+        self.t_test = class_indices(t_test, network.output_size)
+        self.epochs = epochs
+        choice = choose(OPTIMIZERS, optimizer, optimizer_param or {})
+        self.optimizer = OPTIMIZERS.get(choice.name)(**choice.settings)
+        self.verbose = verbose
+        sequence = (
+            seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+        )
+        order, evaluation = (np.random.default_rng(child) for child in sequence.spawn(2))
+        self.batches = Batches(
+            len(x_train), mini_batch_size, order, with_replacement=sampling == "with replacement"
+        )
+        self._evaluated_train = _sample(len(x_train), evaluate_sample_num_per_epoch, evaluation)
+        self._evaluated_test = _sample(len(x_test), evaluate_sample_num_per_epoch, evaluation)
+        self._kept: tuple[int, Params] = (0, frozen_copy(network.params))
+        self.iteration = 0
+        self.train_loss_list: list[float] = []
+        self.train_acc_list: list[float] = []
+        self.test_acc_list: list[float] = []
+
+    @classmethod
+    def from_config(cls, config: TrainingConfig, dataset: Dataset) -> "Trainer":
+        """Build the network and the trainer of ``config``; raises :class:`ConvlabError`."""
+        classes = len(dataset.class_names)
+        config.layer_shapes(dataset.image_shape, classes, len(dataset.train))
+        weights, trainer = np.random.SeedSequence(config.seed).spawn(2)
+        network = config.build_network(dataset.image_shape, classes, np.random.default_rng(weights))
+        return cls(
+            network,
+            dataset.train.images,
+            dataset.train.labels,
+            dataset.test.images,
+            dataset.test.labels,
+            epochs=config.epochs,
+            mini_batch_size=config.mini_batch_size,
+            optimizer=config.optimizer.name,
+            optimizer_param=config.optimizer.settings,
+            evaluate_sample_num_per_epoch=config.evaluate_sample_num_per_epoch or None,
+            verbose=False,
+            seed=trainer,
+            dtype=config.dtype,
+            sampling=config.sampling,
+        )
+
+    @property
+    def iterations(self) -> int:
+        """The number of steps of the whole run."""
+        return self.epochs * self.batches.per_epoch
+
+    def train(self) -> None:
+        """Train to the end, as the book's script does; with ``verbose``, print how it goes."""
+        for event in self.run():
+            if self.verbose:
+                _report(event)
+
+    def train_step(self) -> float:
+        """Learn one mini-batch, evaluate if it was an epoch's last, and return its loss."""
+        loss = self._learn().loss
+        if self.iteration % self.batches.per_epoch == 0:
+            self._evaluate_epoch(Control())
+        return loss
+
+    def run(self, control: Control | None = None, snapshot_seconds: float = 0.1) -> Iterator[Event]:
+        """Train to the end and tell what happens; ``control`` is obeyed between mini-batches.
+
+        A snapshot is told at most every ``snapshot_seconds``. The wall clock decides only when
+        snapshots are taken; it never changes a number of the training.
+        """
+        control = control or Control()
+        clock = _Clock()
+        yield RunStarted(
+            self.epochs,
+            self.batches.per_epoch,
+            self.optimizer.lr,
+            self.network.description,
+            frozen_copy(self.network.params),
+        )
+        last_snapshot = perf_counter()
+        reason: EndReason = "finished"
+        while self.iteration < self.iterations:
+            yield from self._obey(control, clock)
+            if control.stop_requested:
+                reason = "stopped"
+                break
+            step = self._learn()
+            yield step
+            if not np.isfinite(step.loss):
+                reason = "diverged"
+                break
+            if self.iteration % self.batches.per_epoch == 0:
+                evaluated = self._evaluate_epoch(control)
+                if evaluated is not None:
+                    yield evaluated
+            if perf_counter() - last_snapshot >= snapshot_seconds:
+                yield self._snapshot()
+                last_snapshot = perf_counter()
+        yield self._end(reason, control, clock)
+
+    def _obey(self, control: Control, clock: "_Clock") -> Iterator[Event]:
+        yield from self._new_learning_rate(control)
+        if control.pause_requested:
+            clock.stop()
+            yield self._snapshot()
+            yield Paused(self.iteration)
+            while control.pause_requested:
+                control.wait_while_paused()
+                yield from self._new_learning_rate(control)
+            clock.start()
+            if not control.stop_requested:
+                yield Resumed(self.iteration)
+        control.take_step()
+
+    def _new_learning_rate(self, control: Control) -> Iterator[Event]:
+        wanted = control.take_learning_rate()
+        if wanted is not None and wanted != self.optimizer.lr:
+            self.optimizer.lr = wanted
+            yield LearningRateChanged(self.iteration, wanted)
+
+    def _learn(self) -> StepDone:
+        """Make one step; a loss that is not finite changes nothing but the lists."""
+        index = self.batches.next()
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            loss, grads = self.network.loss_and_gradient(self.x_train[index], self.t_train[index])
+            if np.isfinite(loss):
+                if self.iteration % KEEP_EVERY == 0:
+                    self._kept = (self.iteration, frozen_copy(self.network.params))
+                self.optimizer.update(self.network.params, grads)
+        epoch = self.iteration // self.batches.per_epoch + 1
+        self.iteration += 1
+        self.train_loss_list.append(loss)
+        return StepDone(self.iteration, epoch, loss)
+
+    def _evaluate_epoch(self, control: Control) -> EpochEvaluated | None:
+        train = self._accuracy(self.x_train, self.t_train, self._evaluated_train, control)
+        test = self._accuracy(self.x_test, self.t_test, self._evaluated_test, control)
+        if train is None or test is None:
+            return None
+        self.train_acc_list.append(train)
+        self.test_acc_list.append(test)
+        epoch = self.iteration // self.batches.per_epoch
+        return EpochEvaluated(self.iteration, epoch, train, test)
+
+    def _accuracy(
+        self, x: NDArray[Any], t: NDArray[Any], samples: NDArray[np.intp], control: Control
+    ) -> float | None:
+        """Return the accuracy on some samples, or None if the run was told to stop meanwhile."""
+        right = 0
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, len(samples), EVALUATION_BATCH):
+                if control.stop_requested:
+                    return None
+                index = samples[start : start + EVALUATION_BATCH]
+                scores = self.network.predict(x[index])
+                right += int((scores.argmax(axis=1) == t[index]).sum())
+        return right / len(samples)
+
+    def _snapshot(self) -> SnapshotTaken:
+        return SnapshotTaken(self.iteration, frozen_copy(self.network.params))
+
+    def _end(self, reason: EndReason, control: Control, clock: "_Clock") -> RunEnded:
+        accuracy = None
+        message = "The run is finished."
+        if reason == "stopped":
+            message = f"The run was stopped after {self.iteration:,} iterations."
+        elif reason == "diverged" or not _all_finite(self.network.params):
+            reason = "diverged"
+            message = self._go_back()
+        if reason == "finished":
+            whole = np.arange(len(self.x_test))
+            accuracy = self._accuracy(self.x_test, self.t_test, whole, control)
+        params = frozen_copy(self.network.params)
+        return RunEnded(reason, self.iteration, message, accuracy, clock.seconds, params)
+
+    def _go_back(self) -> str:
+        """Restore the last weights known to be good and say what happened."""
+        iteration, params = self._kept
+        self.network.set_params(params)
+        loss = self.train_loss_list[-1]
+        return (
+            f"The loss was {loss} at iteration {self.iteration:,}: the weights have grown out of "
+            f"range. The weights after iteration {iteration:,} were kept. Try a smaller learning "
+            f"rate (it was {self.optimizer.lr:g}) or smaller initial weights."
+        )
+
+
+class _Clock:
+    """Seconds of training, without those of the pauses."""
+
+    def __init__(self) -> None:
+        self._gone = 0.0
+        self._started: float | None = perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        return self._gone + (perf_counter() - self._started if self._started is not None else 0.0)
+
+    def stop(self) -> None:
+        self._gone, self._started = self.seconds, None
+
+    def start(self) -> None:
+        self._started = perf_counter()
+
+
+def _sample(n: int, wanted: int | None, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return indices of ``wanted`` different samples, or of all.
+
+    The book takes the first ones, which are of one class only in a set that is sorted by class.
+    """
+    if wanted is None or wanted >= n:
+        return np.arange(n)
+    return np.sort(rng.choice(n, wanted, replace=False))
+
+
+def _all_finite(params: Mapping[str, NDArray[Any]]) -> bool:
+    return all(bool(np.isfinite(array).all()) for array in params.values())
+
+
+def _report(event: Event) -> None:
+    match event:
+        case EpochEvaluated():
+            print(  # noqa: T201
+                f"epoch {event.epoch}: train accuracy {event.train_accuracy:.4f}, "
+                f"test accuracy {event.test_accuracy:.4f}"
+            )
+        case RunEnded(test_accuracy=None):
+            print(event.message)  # noqa: T201
+        case RunEnded():
+            print(f"final test accuracy {event.test_accuracy:.4f}")  # noqa: T201
