@@ -7,9 +7,15 @@ what validation enforces; its :class:`About` is what the form and the command li
 """
 
 import dataclasses
+from math import isfinite
+from numbers import Integral, Real
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, Gt, Le, Lt
+
+from convlab.errors import SettingsError
+
+_LONGEST_VALUE = 60  # characters of a wrong value that a message repeats
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,14 +47,64 @@ class Setting:
         if self.choices:
             return " or ".join(self.choices)
         if self.lowest is not None and self.highest is not None:
-            return f"{self.lowest:g} to {self.highest:g}"
+            return f"{_number(self.lowest)} to {_number(self.highest)}"
         bounds = (
             ("at least", self.lowest),
             ("above", self.above),
             ("at most", self.highest),
             ("below", self.below),
         )
-        return ", ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+        return ", ".join(f"{word} {_number(bound)}" for word, bound in bounds if bound is not None)
+
+    def allows(self, value: Any) -> bool:
+        """Return whether ``value`` is of the setting's type and in its range.
+
+        NumPy's numbers count as numbers; true and false do not.
+        """
+        if self.choices:
+            return value in self.choices
+        kind: Any = {int: Integral, float: Real}.get(self.type, self.type)
+        if not isinstance(value, kind) or (isinstance(value, bool) and self.type is not bool):
+            return False
+        if not isinstance(value, Real):
+            return True
+        number: Any = value
+        return (
+            (isinstance(value, Integral) or isfinite(number))
+            and (self.lowest is None or bool(number >= self.lowest))
+            and (self.above is None or bool(number > self.above))
+            and (self.highest is None or bool(number <= self.highest))
+            and (self.below is None or bool(number < self.below))
+        )
+
+    def refusal(self, received: object) -> str:
+        """Return the sentence about a value that the setting does not allow."""
+        kinds = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+        wanted = "one of" if self.choices else kinds[self.type]
+        limits = self.range_text
+        if limits:
+            limits = f" {limits}" if self.choices else f" ({limits})"
+        return f"{self.about.label} must be {wanted}{limits}; received {_short(received)}."
+
+
+def check_settings(settings: Any) -> None:
+    """Raise :class:`SettingsError` if a settings object holds a value that is not allowed."""
+    values = ((setting, getattr(settings, setting.name)) for setting in settings_of(type(settings)))
+    problems = {s.name: s.refusal(value) for s, value in values if not s.allows(value)}
+    if problems:
+        raise SettingsError(problems)
+
+
+def _short(value: object) -> str:
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # Python writes no integer of thousands of digits
+        return f"{type(value).__name__} too long to show"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
 def settings_of(cls: type[Any]) -> tuple[Setting, ...]:

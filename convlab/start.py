@@ -35,13 +35,18 @@ QT_LIBRARIES = {
     "libfontconfig1": "libfontconfig.so.1",
     "libdbus-1-3": "libdbus-1.so.3",
 }
-WINDOW_LIBRARIES = {
+X11_LIBRARIES = {
     "libxcb-cursor0": "libxcb-cursor.so.0",
     "libxcb-icccm4": "libxcb-icccm.so.4",
     "libxcb-keysyms1": "libxcb-keysyms.so.1",
     "libxcb-shape0": "libxcb-shape.so.0",
     "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
 }
+WAYLAND_LIBRARIES = {
+    "libwayland-cursor0": "libwayland-cursor.so.0",
+    "libwayland-egl1": "libwayland-egl.so.1",
+}
+APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
 
 CHECKS = (
     ("ruff", "check"),
@@ -61,7 +66,8 @@ def main(arguments: list[str]) -> NoReturn:
     checkout = Checkout(ROOT)
     try:
         needs_venv = not checkout.is_ready(extra) and not checkout.is_usable()
-        install_system_packages(_libraries_for(arguments), needs_venv)
+        libraries = _libraries_for(arguments)
+        install_system_packages(libraries, needs_venv, is_urgent=is_test or _has_screen())
         checkout.install(extra)
         if is_test:
             run_tests(checkout, arguments[1:])
@@ -91,42 +97,64 @@ def _libraries_for(arguments: list[str]) -> dict[str, str]:
     is_headless = bool(arguments) and not arguments[0].startswith("-") and not is_test
     if not sys.platform.startswith("linux") or is_headless:
         return {}
-    has_screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    return {**QT_LIBRARIES, **WINDOW_LIBRARIES} if has_screen and not is_test else QT_LIBRARIES
+    libraries = dict(QT_LIBRARIES)
+    if os.environ.get("DISPLAY") and not is_test:
+        libraries.update(X11_LIBRARIES)
+    if os.environ.get("WAYLAND_DISPLAY") and not is_test:
+        libraries.update(WAYLAND_LIBRARIES)
+    return libraries
 
 
-def install_system_packages(libraries: dict[str, str], needs_venv: bool) -> None:
-    """Install what is missing, as root on Debian or Ubuntu; elsewhere say what to do, and exit."""
+def _has_screen() -> bool:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in names)
+
+
+def install_system_packages(
+    libraries: dict[str, str], needs_venv: bool, is_urgent: bool = True
+) -> None:
+    """Install what is missing, as root on Debian or Ubuntu; elsewhere say what to do, and exit.
+
+    Libraries that are not urgent, because this start will not load them, are no reason to exit.
+    """
     missing = _missing(libraries, needs_venv)
-    if not missing:
-        return
-    if shutil.which("apt-get") is None:
-        _fail(
-            f"These parts of the system are missing: {', '.join(missing.values())}. "
-            "Install them with the package manager of your system, then start again."
-        )
-    install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
-    if os.geteuid() != 0:
-        _fail(
-            "Some packages of the system are missing. Run this line, then start again:\n"
-            f"    sudo apt-get update && sudo {shlex.join(install)}"
-        )
-    _say(f"Installing system packages: {' '.join(missing)}")
+    has_apt = shutil.which("apt-get") is not None
+    if missing and has_apt and os.geteuid() == 0:
+        output = _apt_get_install(list(missing))
+        missing = _missing(libraries, needs_venv)
+        if missing:
+            _fail(f"apt-get could not install {' '.join(missing)}; it ended with:", output)
+    elif missing:
+        tell = _say if not is_urgent and missing.keys() <= libraries.keys() else _fail
+        tell(_apt_advice(list(missing)) if has_apt else _advice(list(missing.values())))
+
+
+def _apt_get_install(packages: list[str]) -> str:
+    _say(f"Installing system packages: {' '.join(packages)}")
     quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # A package list that cannot be refreshed may still be good enough: the installation decides.
+    # A list that cannot be refreshed may still be good enough: the installation decides.
     _run(["apt-get", "update"], env=quietly)
-    result = _run([*install, "-o", "DPkg::Lock::Timeout=60"], env=quietly)
-    missing = _missing(libraries, needs_venv)
-    if missing:
-        _fail(f"apt-get could not install {' '.join(missing)}; it ended with:", result.stdout)
+    return _run([*APT_INSTALL, "-o", "DPkg::Lock::Timeout=60", *packages], env=quietly).stdout
+
+
+def _apt_advice(packages: list[str]) -> str:
+    return (
+        "Some packages of the system are missing. Run this line, then start again:\n"
+        f"    sudo apt-get update && sudo {shlex.join([*APT_INSTALL, *packages])}"
+    )
+
+
+def _advice(names: list[str]) -> str:
+    return (
+        f"These parts of the system are missing: {', '.join(names)}. "
+        "Install them with the package manager of your system, then start again."
+    )
 
 
 def _missing(libraries: dict[str, str], needs_venv: bool) -> dict[str, str]:
     """Return the Debian packages that are missing, each with what they would have brought."""
     missing = {package: name for package, name in libraries.items() if not _loads(name)}
-    importlib.invalidate_caches()
-    if needs_venv and importlib.util.find_spec("ensurepip") is None:
-        # Debian keeps the part of Python that makes virtual environments in a package of its own.
+    if needs_venv and not _can_make_venv():
         major, minor = sys.version_info[:2]
         missing[f"python{major}.{minor}-venv"] = "Python's module ensurepip"
     return missing
@@ -138,6 +166,12 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _can_make_venv() -> bool:
+    """Whether Python is complete: Debian keeps this module in a package of its own."""
+    importlib.invalidate_caches()
+    return importlib.util.find_spec("ensurepip") is not None
 
 
 class Checkout:

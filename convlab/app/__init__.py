@@ -1,1 +1,1 @@
-"""Between the training and the window: the worker, the session and the view models (QtCore only)."""
+"""Between the training and the window: worker, session and view models (QtCore only)."""

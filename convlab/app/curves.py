@@ -1,10 +1,8 @@
 """The curves of one run: what was learned at which iteration."""
 
-import csv
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from operator import attrgetter
 from pathlib import Path
 
@@ -13,14 +11,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from convlab.app.session import Session
-from convlab.app.smoothing import GrowingArray, MovingAverage
+from convlab.app.smoothing import MovingAverage
 from convlab.files import write_atomically
 from convlab.training.events import EpochEvaluated, LearningRateChanged, RunStarted, StepDone
+from convlab.training.growing_array import GrowingArray
+from convlab.training.history import History, Row
 
-CSV_COLUMNS = ("iteration", "epoch", "loss", "learning_rate", "train_accuracy", "test_accuracy")
 DEFAULT_SMOOTHING = 0.9
-
-Row = tuple[int, int, float, float, float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +43,16 @@ class CurvesModel(QObject):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._smoothing = DEFAULT_SMOOTHING
         # One drain of the session brings several events; the timer lets them all arrive.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.changed)
-        self._clear(epochs=0, iterations_per_epoch=1, learning_rate=0.0)
+        self._epochs = 0
+        self._iterations_per_epoch = 1
+        self._history = History(learning_rate=0.0)
+        self._average = MovingAverage(DEFAULT_SMOOTHING)
+        self._smoothed = GrowingArray(np.float64)
         session.run_started.connect(self._on_run_started)
         session.steps_done.connect(self._on_steps_done)
         session.epoch_evaluated.connect(self._on_epoch_evaluated)
@@ -61,7 +61,7 @@ class CurvesModel(QObject):
     @property
     def is_empty(self) -> bool:
         """Whether nothing has been learned yet."""
-        return len(self._losses) == 0
+        return len(self._history.losses) == 0
 
     @property
     def epochs(self) -> int:
@@ -76,12 +76,12 @@ class CurvesModel(QObject):
     @property
     def iterations(self) -> NDArray[np.int64]:
         """The iteration of each step (N,), rising."""
-        return self._iterations.values
+        return self._history.iterations
 
     @property
     def losses(self) -> NDArray[np.float64]:
         """The loss of each step (N,); it may hold values that are not finite."""
-        return self._losses.values
+        return self._history.losses
 
     @property
     def smoothed(self) -> NDArray[np.float64]:
@@ -89,115 +89,79 @@ class CurvesModel(QObject):
         return self._smoothed.values
 
     @property
-    def evaluations(self) -> tuple[EpochEvaluated, ...]:
+    def evaluations(self) -> Sequence[EpochEvaluated]:
         """The accuracies after each epoch, in order."""
-        return tuple(self._evaluations)
+        return self._history.evaluations
 
     @property
-    def learning_rate_changes(self) -> tuple[LearningRateChanged, ...]:
+    def learning_rate_changes(self) -> Sequence[LearningRateChanged]:
         """The changes of the learning rate that were made while the run was on, in order."""
-        return tuple(self._rates[1:])
+        return self._history.learning_rate_changes
 
     @property
     def smoothing(self) -> float:
         """How strongly the loss is smoothed: 0 (not at all) to 0.99."""
-        return self._smoothing
+        return self._average.strength
 
+    @Slot(float)
     def set_smoothing(self, strength: float) -> None:
         """Smooth the whole curve anew, with a strength of 0 to 0.99."""
-        average = MovingAverage(strength)
-        self._smoothing = strength
-        self._average = average
+        self._average = MovingAverage(strength)
         self._smoothed = GrowingArray(np.float64)
-        self._smoothed.extend(average.extend(self.losses))
+        self._smoothed.extend(self._average.extend(self.losses))
         self._timer.start()
 
     def reading_at(self, iteration: float) -> Reading | None:
         """Return what the curves say at the step nearest to ``iteration``; None while empty."""
         if self.is_empty:
             return None
-        iterations = self.iterations
-        index = int(np.searchsorted(iterations, iteration - 0.5))
-        index = min(index, len(iterations) - 1)
-        step = int(iterations[index])
-        evaluated = bisect_right(self._evaluations, step, key=attrgetter("iteration"))
-        last = self._evaluations[evaluated - 1] if evaluated else None
+        history = self._history
+        index = int(np.searchsorted(history.iterations, iteration - 0.5))
+        index = min(index, len(history.iterations) - 1)
+        step = int(history.iterations[index])
+        evaluated = bisect_right(history.evaluations, step, key=attrgetter("iteration"))
+        last = history.evaluations[evaluated - 1] if evaluated else None
         return Reading(
             iteration=step,
-            epoch=int(self._epoch_of_step.values[index]),
-            loss=float(self.losses[index]),
+            epoch=int(history.epoch_of_step[index]),
+            loss=float(history.losses[index]),
             smoothed=float(self.smoothed[index]),
             train_accuracy=last.train_accuracy if last else None,
             test_accuracy=last.test_accuracy if last else None,
         )
 
     def history_rows(self) -> Iterator[Row]:
-        """Yield one row a step, in the order of ``CSV_COLUMNS``; None where not evaluated."""
-        evaluations = {evaluation.iteration: evaluation for evaluation in self._evaluations}
-        changed_at = [change.iteration for change in self._rates]
-        # A change takes effect with the step after it, so a step looks for earlier ones only.
-        in_force = np.searchsorted(changed_at, self.iterations, side="left") - 1
-        steps = zip(
-            self.iterations.tolist(),
-            self._epoch_of_step.values.tolist(),
-            self.losses.tolist(),
-            in_force.tolist(),
-            strict=True,
-        )
-        for iteration, epoch, loss, rate in steps:
-            evaluation = evaluations.get(iteration)
-            yield (
-                iteration,
-                epoch,
-                loss,
-                self._rates[rate].learning_rate,
-                evaluation.train_accuracy if evaluation else None,
-                evaluation.test_accuracy if evaluation else None,
-            )
+        """Yield one row a step; None where not evaluated."""
+        return self._history.rows()
 
     def to_csv(self, path: Path) -> None:
         """Write the history to ``path``, one row a step. Raises OSError if that fails."""
-        text = StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(CSV_COLUMNS)
-        writer.writerows(self.history_rows())
-        write_atomically(path, text.getvalue())
-
-    def _clear(self, epochs: int, iterations_per_epoch: int, learning_rate: float) -> None:
-        # New arrays, because plots may still hold views of the old ones.
-        self._epochs = epochs
-        self._iterations_per_epoch = iterations_per_epoch
-        self._iterations = GrowingArray(np.int64)
-        self._epoch_of_step = GrowingArray(np.int64)
-        self._losses = GrowingArray(np.float64)
-        self._smoothed = GrowingArray(np.float64)
-        self._average = MovingAverage(self._smoothing)
-        self._evaluations: list[EpochEvaluated] = []
-        self._rates = [LearningRateChanged(-1, learning_rate)]
+        write_atomically(path, self._history.to_csv())
 
     @Slot(object)
     def _on_run_started(self, event: RunStarted) -> None:
-        self._clear(event.epochs, event.iterations_per_epoch, event.learning_rate)
+        # New arrays, because plots may still hold views of the old ones.
+        self._epochs = event.epochs
+        self._iterations_per_epoch = event.iterations_per_epoch
+        self._history = History(event.learning_rate)
+        self._average = MovingAverage(self.smoothing)
+        self._smoothed = GrowingArray(np.float64)
         self.reset.emit()
         self._timer.start()
 
     @Slot(object)
     def _on_steps_done(self, steps: list[StepDone]) -> None:
-        losses = np.array([step.loss for step in steps], dtype=np.float64)
-        self._iterations.extend(np.array([step.iteration for step in steps], dtype=np.int64))
-        self._epoch_of_step.extend(np.array([step.epoch for step in steps], dtype=np.int64))
-        self._losses.extend(losses)
-        self._smoothed.extend(self._average.extend(losses))
+        before = len(self.losses)
+        self._history.add_steps(steps)
+        self._smoothed.extend(self._average.extend(self.losses[before:]))
         self._timer.start()
 
     @Slot(object)
     def _on_epoch_evaluated(self, event: EpochEvaluated) -> None:
-        self._evaluations.append(event)
+        self._history.add_evaluation(event)
         self._timer.start()
 
     @Slot(object)
     def _on_learning_rate_changed(self, event: LearningRateChanged) -> None:
-        if self._rates[-1].iteration == event.iteration:
-            self._rates.pop()  # only the last of several changes between two steps takes effect
-        self._rates.append(event)
+        self._history.add_learning_rate(event)
         self._timer.start()

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from convlab.app.session import Session
+from convlab.files import write_atomically
 from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
 
 Weights = NDArray[np.floating]
-CSV_HEADER = ("filter", "channel", "row", "column", "before", "after", "difference")
+CSV_COLUMNS = ("filter", "channel", "row", "column", "before", "after", "difference")
 
 
 class FiltersModel(QObject):
@@ -29,6 +31,7 @@ class FiltersModel(QObject):
         self._before: Weights | None = None
         self._after: Weights | None = None
         self._iteration: int | None = None
+        self._is_unknown = True
         session.run_started.connect(self._on_run_started)
         session.snapshot_taken.connect(self._on_weights)
         session.run_ended.connect(self._on_weights)
@@ -56,19 +59,25 @@ class FiltersModel(QObject):
         """After how many steps the latest weights were copied; None for those of a file."""
         return self._iteration
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no weights of any network have come yet."""
+        return self._is_unknown
+
     def show_weights(self, params: Mapping[str, Weights]) -> None:
         """Show weights that were opened from a file; nothing is known of them before training."""
+        weights = self._filters_in(params)
         self._before = None
-        self._after = self._filters_in(params)
-        self._iteration = None
-        self.changed.emit()
+        # The network may go on learning in place.
+        self._set_after(None if weights is None else weights.copy(), None)
 
     def to_csv(self, path: Path) -> None:
         """Write every weight as a row; all numbers count from 1. Raises OSError."""
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(CSV_HEADER)
-            writer.writerows(self._rows())
+        text = StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(CSV_COLUMNS)
+        writer.writerows(self._rows())
+        write_atomically(path, text.getvalue())
 
     def _rows(self) -> Iterator[list[object]]:
         if self._after is None:
@@ -84,12 +93,15 @@ class FiltersModel(QObject):
         weights = params.get(self._key)
         return weights if weights is not None and weights.ndim == 4 else None
 
-    def _on_run_started(self, event: RunStarted) -> None:
-        self._before = self._after = self._filters_in(event.params)
-        self._iteration = 0
+    def _set_after(self, weights: Weights | None, iteration: int | None) -> None:
+        self._after = weights
+        self._iteration = iteration
+        self._is_unknown = False
         self.changed.emit()
 
+    def _on_run_started(self, event: RunStarted) -> None:
+        self._before = self._filters_in(event.params)
+        self._set_after(self._before, 0)
+
     def _on_weights(self, event: SnapshotTaken | RunEnded) -> None:
-        self._after = self._filters_in(event.params)
-        self._iteration = event.iteration
-        self.changed.emit()
+        self._set_after(self._filters_in(event.params), event.iteration)

@@ -162,9 +162,9 @@ class Session(QObject):
         if self._thread is not None:
             self._thread.quit()
             self._thread.wait()
+        self._drain()
         self._thread = None
         self._worker = None
-        self._drain()
         self._set_state(State.IDLE)
 
     def _set_state(self, state: State) -> None:

@@ -1,6 +1,7 @@
 """From the name of a dataset, or a folder, to its images."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,18 @@ def load_dataset(name: str) -> Dataset:
     try:
         source = DATASETS.get(name)
     except ConvlabError as error:
-        folder = Path(name).expanduser()
-        if folder.exists():
+        folder = _folder(name)
+        if folder is not None:
             return read_idx_folder(folder, name)
         raise DataError(f"{error} Nor is there a folder of that name.") from error
     return source().load()
+
+
+def _folder(name: str) -> Path | None:
+    with suppress(OSError, RuntimeError):  # too long a name, or the home of nobody
+        folder = Path(name).expanduser()
+        return folder if folder.exists() else None
+    return None
 
 
 def load_mnist(
@@ -41,9 +49,11 @@ def load_mnist(
     ``flatten`` (N, 784) instead of (N, 1, 28, 28), ``one_hot_label`` (N, 10) instead of (N,).
     Raises :class:`DataError`.
     """
-    dataset = load_dataset("mnist" if Mnist.folder() else "bundled")
+    folder = Mnist.folder()
+    dataset = load_dataset("mnist" if folder else "bundled")
     print(  # noqa: T201
-        f"{dataset.title}: {len(dataset.train):,} images to train, {len(dataset.test):,} to test.",
+        f"{dataset.title}{f' in {folder}' if folder else ''}: {len(dataset.train):,} images to "
+        f"train, {len(dataset.test):,} to test.",
         file=sys.stderr,
     )
 

@@ -10,12 +10,13 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from convlab.data.digit_image import BOX, THINNEST, bounds, image_from_ink
 from convlab.errors import DataError
 
-Gray = NDArray[np.float64]  # (H, W), 0 to 255
+Gray = NDArray[np.float64]  # (H, W), whole numbers from 0 to 255
 
 # Only these: some other readers of Pillow start programs that a file asks for.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 LARGEST_PICTURE = 50_000_000  # pixels
-WORKING_SIDE = 400  # pixels; more would only cost time
+WORKING_SIDE = 800  # pixels; more would only cost time
+DIGIT_SIDE = 200  # pixels of the digit alone
 FAINTEST = 30  # gray levels between paper and ink; below, nothing can be told apart
 
 
@@ -29,7 +30,7 @@ def read_picture(path: str | Path) -> NDArray[np.uint8]:
     path = Path(path)
     picture = _opened(path)
     picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-    ink = _ink(_without_shading(_light_on_dark(np.asarray(picture, np.float64))))
+    ink = _ink(_without_shadows(_light_on_dark(_evenly_lit(np.asarray(picture, np.float64)))))
     if ink is None:
         raise DataError(
             f"There is no digit to be seen in {path.name}; give a picture of one digit that stands "
@@ -70,7 +71,7 @@ def _opened(path: Path) -> Image.Image:
 
 def _on_paper(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith(("I", "F")):  # more than 8 bits a pixel, of unknown range
-        deep = np.nan_to_num(np.asarray(picture, np.float64), posinf=0.0, neginf=0.0)
+        deep = np.nan_to_num(np.asarray(picture, np.float32), posinf=0.0, neginf=0.0)
         return Image.fromarray(np.uint8((deep - deep.min()) * (255 / (np.ptp(deep) or 1.0))))
     colored = picture.convert("RGBA")
     gray, alpha = colored.convert("L"), colored.getchannel("A")
@@ -88,19 +89,32 @@ def _paper_behind(seen: NDArray[np.uint8]) -> int:
     return 255 if middle < 128 else 0
 
 
+def _evenly_lit(gray: Gray) -> Gray:
+    """Take away a steady slope of light, as the picture's border shows it."""
+    rows, columns = np.indices(gray.shape)
+    border = np.ones(gray.shape, bool)
+    border[1:-1, 1:-1] = False
+    plane = np.stack([rows, columns, np.ones(gray.shape)], axis=-1)
+    slope = np.linalg.lstsq(plane[border], gray[border])[0]
+    slope[2] = slope[:2] @ (-0.5 * np.array(gray.shape))  # keep the lightness of the middle
+    even: Gray = np.rint(np.clip(gray - plane @ slope, 0, 255))
+    return even
+
+
 def _light_on_dark(gray: Gray) -> Gray:
     """Invert a picture whose border is light."""
     border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
     return 255 - gray if np.median(border) > _threshold(gray) else gray
 
 
-def _without_shading(gray: Gray) -> Gray:
-    """Subtract what is light over wider areas than a stroke: shadows, a lamp on one side."""
-    picture = Image.fromarray(np.uint8(gray))
-    small = picture.resize([min(32, side) for side in picture.size], Image.Resampling.BOX)
+def _without_shadows(gray: Gray) -> Gray:
+    """Subtract what is light over wider areas than a stroke."""
+    picture = Image.fromarray(gray.astype(np.uint8))
+    width, height = (min(32, side) for side in picture.size)
+    small = picture.resize((width, height), Image.Resampling.BOX)
     opened = small.filter(ImageFilter.MinFilter(15)).filter(ImageFilter.MaxFilter(15))
-    shading = opened.filter(ImageFilter.GaussianBlur(2)).resize(picture.size)
-    return np.maximum(gray - np.asarray(shading), 0)
+    shadows = opened.filter(ImageFilter.GaussianBlur(2)).resize(picture.size)
+    return np.maximum(gray - np.asarray(shadows, np.float64), 0.0)
 
 
 def _ink(gray: Gray) -> NDArray[np.uint8] | None:
@@ -112,12 +126,14 @@ def _ink(gray: Gray) -> NDArray[np.uint8] | None:
     paper, full = np.median(below), np.median(above)
     grain = 1.5 * np.median(np.abs(below - paper))  # about the standard deviation of its noise
     empty = paper + max(4 * grain, 0.05 * (full - paper))
-    return np.uint8(np.clip((gray - empty) / max(full - empty, 1.0), 0, 1) * 255)
+    strength = np.clip((gray - empty) / max(full - empty, 1.0), 0, 1)
+    ink: NDArray[np.uint8] = (strength * 255).astype(np.uint8)
+    return ink if ink.any() else None
 
 
 def _threshold(gray: Gray) -> float:
     """Return the gray level that separates light from dark best (Otsu, 1979)."""
-    counts = np.bincount(np.uint8(gray).ravel(), minlength=256)
+    counts = np.bincount(gray.astype(np.uint8).ravel(), minlength=256)
     levels = np.arange(256)
     below, total = np.cumsum(counts), gray.size
     sum_below = np.cumsum(counts * levels)
@@ -127,25 +143,28 @@ def _threshold(gray: Gray) -> float:
 
 
 def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Drop what lies alone: dust has little ink around it, compared with a stroke."""
-    radius = max(ink.shape) // 25
-    if radius < 3:
+    """Drop grain, which is faint and not at the edge of a stroke, and dust, which lies alone."""
+    edge = 2 * max(1, max(ink.shape) // 200) + 1
+    strong = Image.fromarray(np.where(ink > 100, ink, 0).astype(np.uint8))
+    at_strokes = np.asarray(strong.filter(ImageFilter.MaxFilter(edge))) > 0
+    if at_strokes.any():
+        ink = np.where(at_strokes, ink, 0).astype(np.uint8)
+    if max(ink.shape) < 75:  # too coarse to tell dust from strokes
         return ink
-    around = np.asarray(Image.fromarray(ink).convert("F").filter(ImageFilter.BoxBlur(radius)))
+    around = np.asarray(Image.fromarray(ink).filter(ImageFilter.BoxBlur(max(ink.shape) // 25)))
     return np.where(around >= 0.1 * around.max(), ink, 0).astype(np.uint8)
 
 
 def _thickened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Thicken hairlines, which would all but vanish in 20x20 pixels."""
     top, bottom, left, right = bounds(ink)
-    ink = np.pad(ink[top:bottom, left:right], 1)
-    edges = sum(np.abs(np.diff(ink.astype(float), axis=axis)).sum() for axis in (0, 1))
-    thickness = 2 * ink.sum(dtype=float) / (edges * np.pi / 4)
-    length = max(ink.shape)
-    missing = THINNEST * length / BOX - thickness
-    grow = round(missing / 2)
-    if grow <= 0:
+    digit = Image.fromarray(ink[top:bottom, left:right])
+    digit.thumbnail((DIGIT_SIDE, DIGIT_SIDE), Image.Resampling.BOX)
+    ink = np.pad(np.asarray(digit), 1)
+    outline = sum(np.abs(np.diff(ink.astype(float), axis=axis)).sum() for axis in (0, 1))
+    thickness = 2 * ink.sum() / (outline * np.pi / 4)
+    reach = round((THINNEST * max(digit.size) / BOX - thickness) / 2)
+    if reach <= 0:
         return ink
-    return np.asarray(
-        Image.fromarray(np.pad(ink, grow)).filter(ImageFilter.MaxFilter(2 * grow + 1))
-    )
+    wide = Image.fromarray(np.pad(ink, reach)).filter(ImageFilter.MaxFilter(2 * reach + 1))
+    return np.asarray(wide)

@@ -132,8 +132,8 @@ def _kind(value: Any) -> str:
             return "a negative number" if value < 0 else "a number"
         case str():
             return "a text"
-        case [] | {}:
-            return "nothing"
+        case []:
+            return "an empty list"
         case list():
             return "a list"
         case _:

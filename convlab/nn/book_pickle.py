@@ -1,6 +1,6 @@
 """The book's ``params.pkl``: a pickled dict of arrays, read without running anything in it.
 
-A pickle is a program that may call any function it names. This reader knows the four names that
+A pickle is a program that may call any function it names. This reader knows the five names that
 a dict of NumPy arrays needs, puts harmless stand-ins of its own in their place, and refuses the
 file at any other name.
 """
@@ -8,6 +8,7 @@ file at any other name.
 import io
 import math
 import pickle
+import pickletools
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from convlab.errors import WeightsError
 
 _LARGEST = 2 << 30  # bytes
+_MOST_OPERATIONS = 10_000  # of the pickle's program; the book's network takes 150
 
 
 def dump(params: dict[str, NDArray[Any]]) -> bytes:
@@ -29,7 +31,9 @@ def load(path: Path) -> dict[str, NDArray[Any]]:
     if path.stat().st_size > _LARGEST:
         raise WeightsError(f"{path.name} is larger than 2 GiB; it cannot be the book's params.pkl.")
     try:
-        loaded = _ArrayUnpickler(io.BytesIO(path.read_bytes())).load()
+        program = path.read_bytes()
+        _check_operations(program)
+        loaded = _ArrayUnpickler(io.BytesIO(program)).load()
         if not isinstance(loaded, dict):
             raise ValueError("not a dict")
         return {str(name): _finished(array) for name, array in loaded.items()}
@@ -40,6 +44,18 @@ def load(path: Path) -> dict[str, NDArray[Any]]:
             f"{path.name} is not the book's params.pkl (a pickled dict of NumPy arrays), or it is "
             "damaged; open another file."
         ) from error
+
+
+def _check_operations(program: bytes) -> None:
+    """Refuse a program that is too long for a few arrays, or that numbers its memory too high.
+
+    Deep nestings overflow the stack when they are hashed or freed, and the unpickler's memory
+    grows to the highest number that is used.
+    """
+    for count, (operation, argument, _) in enumerate(pickletools.genops(program)):
+        numbered = argument if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") else 0
+        if max(count, numbered or 0) > _MOST_OPERATIONS:
+            raise ValueError("too large a program")
 
 
 class _Dtype:
@@ -65,12 +81,21 @@ class _Array:
         _, self.shape, self.dtype, self.by_columns, self.raw = state
 
 
+def _from_buffer(raw: object, dtype: object, shape: object, order: object) -> _Array:
+    """Stands in for what protocol 5 calls."""
+    array = _Array()
+    array.__setstate__((1, shape, dtype, order == "F", raw))
+    return array
+
+
 def _finished(array: object) -> NDArray[Any]:
     if not isinstance(array, _Array) or not isinstance(array.dtype, _Dtype):
         raise ValueError("not an array")
     dtype = array.dtype.real()
     shape = tuple(int(size) for size in array.shape)
-    raw = bytes(array.raw)
+    raw = array.raw
+    if not isinstance(raw, bytes | bytearray):  # bytes(n) would make n of them
+        raise ValueError("no bytes")
     if min(shape, default=1) < 0 or math.prod(shape) * dtype.itemsize != len(raw):
         raise ValueError("shape and bytes disagree")
     values = np.frombuffer(raw, dtype=dtype).reshape(shape, order="F" if array.by_columns else "C")
@@ -86,6 +111,8 @@ class _ArrayUnpickler(pickle.Unpickler):
         match module, name:
             case "numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct":
                 return lambda *_: _Array()
+            case "numpy.core.numeric" | "numpy._core.numeric", "_frombuffer":
+                return _from_buffer
             case "numpy", "ndarray":
                 return _Array
             case "numpy", "dtype":

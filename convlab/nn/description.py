@@ -31,7 +31,7 @@ class NetworkDescription:
             name, settings = values["name"], values["settings"]
             channels, height, width = (int(size) for size in values["input_dim"])
             output_size = int(values["output_size"])
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise WeightsError(
                 "The file's description of its network cannot be read; open a file that convlab "
                 "wrote."

@@ -23,15 +23,23 @@ def log_softmax(x: Array) -> Array:
 
 
 def class_indices(t: NDArray[Any], classes: int) -> Labels:
-    """Return labels as indices (N,); ``t`` holds indices (N,) or (N, 1), or is one-hot (N, K)."""
-    t = np.asarray(t)
+    """Return labels as indices (N,); ``t`` holds indices (N,) or (N, 1), or is one-hot (N, K).
+
+    Raises :class:`ConvlabError` for other shapes and for classes that do not exist.
+    """
+    t = np.atleast_1d(t)
     if t.ndim == 2 and t.shape[1] == classes and classes > 1:
         return np.asarray(t.argmax(axis=1))
     if t.ndim > 2 or t.size != len(t):
         raise ConvlabError(
             f"Labels must be class indices (N,) or one-hot (N, {classes}); received {t.shape}."
         )
-    return t.reshape(-1).astype(np.intp, copy=False)
+    indices = t.reshape(-1).astype(np.intp, copy=False)
+    if indices.size and not 0 <= indices.min() <= indices.max() < classes:
+        raise ConvlabError(
+            f"Labels must be from 0 to {classes - 1}; received {indices.min()} to {indices.max()}."
+        )
+    return indices
 
 
 def output_size(size: int, window: int, stride: int, pad: int) -> int:

@@ -59,6 +59,16 @@ def infer_shapes(layers: NamedLayers, input_dim: Shape) -> list[LayerShape]:
     return shapes
 
 
+def parameter_shapes(layers: Sequence[LayerShape]) -> dict[str, Shape]:
+    """Return the shapes of all parameters, by their names in ``params``: W1, b1, W2 ..."""
+    with_parameters = (layer for layer in layers if layer.parameter_shapes)
+    return {
+        f"{key}{number}": shape
+        for number, layer in enumerate(with_parameters, start=1)
+        for key, shape in layer.parameter_shapes.items()
+    }
+
+
 class Network:
     """A chain of layers that ends in scores (N, K), with softmax and cross-entropy behind it.
 
@@ -79,10 +89,10 @@ class Network:
         self.description = description
         self.input_dim = description.input_dim
         self.output_size = description.output_size
-        self._settings = layers
-        self._shapes = infer_shapes(layers, self.input_dim)
+        self.layer_settings = layers
+        self.layer_shapes = infer_shapes(layers, self.input_dim)
         self.params = _initial_params(
-            self._shapes, weight_init, rng or np.random.default_rng(), np.dtype(dtype)
+            self.layer_shapes, weight_init, rng or np.random.default_rng(), np.dtype(dtype)
         )
         self.layers: dict[str, Layer] = {}
         self.last_layer = SoftmaxWithLoss()
@@ -157,7 +167,7 @@ class Network:
         twin = Network.__new__(Network)
         twin.description = self.description
         twin.input_dim, twin.output_size = self.input_dim, self.output_size
-        twin._settings, twin._shapes = self._settings, self._shapes
+        twin.layer_settings, twin.layer_shapes = self.layer_settings, self.layer_shapes
         twin.params = {
             name: array.astype(dtype or array.dtype) for name, array in self.params.items()
         }
@@ -185,7 +195,7 @@ class Network:
 
     def _make_layers(self) -> None:
         number = 0
-        for name, settings in self._settings:
+        for name, settings in self.layer_settings:
             if settings.parameters:
                 number += 1
             own = {key: self.params[f"{key}{number}"] for key in settings.parameters}
@@ -194,7 +204,7 @@ class Network:
     def _layers_with_parameters(self) -> list[tuple[Layer, tuple[str, ...]]]:
         return [
             (self.layers[name], settings.parameters)
-            for name, settings in self._settings
+            for name, settings in self.layer_settings
             if settings.parameters
         ]
 

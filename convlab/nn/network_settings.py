@@ -1,20 +1,31 @@
 """What a network's settings can tell, and the way from a description back to the network."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convlab.errors import WeightsError
+from convlab.errors import ConvlabError, WeightsError
+from convlab.nn import weights
 from convlab.nn.description import NetworkDescription
-from convlab.nn.layer import ShapeError
-from convlab.nn.network import LayerShape, NamedLayers, Network, infer_shapes
+from convlab.nn.network import LayerShape, NamedLayers, Network, infer_shapes, parameter_shapes
+from convlab.nn.types import Shape
 from convlab.registry import Registry
+from convlab.settings import check_settings
 
 
 class NetworkSettings:
-    """The hyperparameters of a kind of network: a frozen dataclass, registered by its name."""
+    """The hyperparameters of a kind of network: a frozen dataclass, registered by its name.
+
+    Raises :class:`SettingsError` for values that are not allowed.
+    """
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def layers(self, output_size: int) -> NamedLayers:
         """Return the layers, by name and in order, that give ``output_size`` scores."""
@@ -34,12 +45,18 @@ class NetworkSettings:
         """Return what every layer will be, without building it; may raise ShapeError."""
         return infer_shapes(self.layers(output_size), input_dim)
 
+    @classmethod
+    def recognize(cls, shapes: Mapping[str, Shape]) -> NetworkDescription | None:
+        """Return what network has parameters of these shapes, or None if none of this kind.
+
+        May raise :class:`ConvlabError` for sizes that no network of this kind can have.
+        """
+        return None
+
     def describe(self, input_dim: tuple[int, int, int], output_size: int) -> NetworkDescription:
         """Return the description under which a network of these settings can be built again."""
         settings: dict[str, Any] = asdict(self)  # type: ignore[call-overload]
-        return NetworkDescription(
-            NETWORKS.name_of(type(self)), settings, input_dim, output_size
-        )
+        return NetworkDescription(NETWORKS.name_of(type(self)), settings, input_dim, output_size)
 
 
 NETWORKS: Registry[NetworkSettings] = Registry("network", "convlab.nn.networks")
@@ -50,15 +67,54 @@ def build_network(description: NetworkDescription, dtype: DTypeLike = np.float32
 
     Raises :class:`WeightsError` when the description makes no sense to this version of the lab.
     """
-    cls = NETWORKS.get(description.name)
-    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
-    if unknown := set(description.settings) - known:
-        raise WeightsError(
-            f"The description of the {description.name} has settings that this version of the lab "
-            f"does not know: {', '.join(sorted(unknown))}; open it with the version that wrote it."
-        )
+    settings = _described_settings(description)
+    return settings.build(description.input_dim, description.output_size, dtype=dtype)
+
+
+def _described_settings(description: NetworkDescription) -> NetworkSettings:
+    """Return the settings of a network that can be built, or raise :class:`WeightsError`."""
     try:
+        cls = NETWORKS.get(description.name)
+        known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        unknown = ", ".join(sorted(set(description.settings) - known))
+        if unknown:
+            raise ConvlabError(f"this version of the lab does not know its settings {unknown}.")
         settings = cls(**description.settings)
-        return settings.build(description.input_dim, description.output_size, dtype=dtype)
-    except (ShapeError, TypeError, ValueError) as error:
-        raise WeightsError(f"The {description.name} described cannot be built: {error}") from error
+        settings.shapes(description.input_dim, description.output_size)
+    except ConvlabError as error:
+        raise WeightsError(
+            f"The network that the file describes, {description.name}, cannot be built: {error}"
+        ) from error
+    return settings
+
+
+def open_network(path: Path) -> Network:
+    """Return the network in a file of weights, which says itself what network it is.
+
+    A file without a description, such as the book's params.pkl, is taken for the first network
+    whose settings explain the shapes in it. Raises :class:`WeightsError`.
+    """
+    params, description = weights.load(path)
+    if description is None:
+        shapes = {name: array.shape for name, array in params.items()}
+        description = _recognized(shapes)
+    if description is None:
+        raise WeightsError(
+            f"{path.name} does not say which network it belongs to, and no network of the lab has "
+            "weights of these shapes; open weights that convlab saved."
+        )
+    settings = _described_settings(description)
+    # Before the network is built: a description may ask for more memory than there is.
+    expected = settings.shapes(description.input_dim, description.output_size)
+    weights.check(params, parameter_shapes(expected))
+    network = build_network(description)
+    network.set_params(params)
+    return network
+
+
+def _recognized(shapes: Mapping[str, Shape]) -> NetworkDescription | None:
+    for cls in NETWORKS:
+        with suppress(ConvlabError):
+            if (description := cls.recognize(shapes)) is not None:
+                return description
+    return None

@@ -4,7 +4,6 @@ A safetensors file holds the arrays of ``params`` by name and, as text, the desc
 network. A name that ends in ``.pkl`` means the book's own format, a pickled dict of arrays.
 """
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from convlab.nn.types import Shape
 
 Params = dict[str, NDArray[Any]]
 _DESCRIPTION = "convlab.network"
+_LARGEST = np.finfo(np.float32).max  # larger ones would be infinite in a network
 _SOMETHING_ELSE = "open weights that convlab saved (.safetensors) or the book's params.pkl"
 
 
@@ -40,10 +40,10 @@ def load(path: Path) -> tuple[Params, NetworkDescription | None]:
     Raises :class:`WeightsError` if the file is no such file, is damaged, or holds anything but
     finite numbers.
     """
-    if not path.is_file():
-        what = "it is a folder" if path.is_dir() else "there is no such file"
-        raise WeightsError(f"{path} cannot be opened: {what}; {_SOMETHING_ELSE}.")
     try:
+        if not path.is_file():
+            what = "it is a folder" if path.is_dir() else "there is no such file"
+            raise WeightsError(f"{path} cannot be opened: {what}; {_SOMETHING_ELSE}.")
         if path.suffix.lower() == ".pkl":
             params: Params = book_pickle.load(path)
             description = None
@@ -60,7 +60,8 @@ def _load_safetensors(path: Path) -> tuple[Params, NetworkDescription | None]:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             params = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, TypeError, KeyError, ValueError) as error:
+    # AttributeError: numbers of a kind that NumPy does not have, such as 8-bit floats.
+    except (SafetensorError, AttributeError, TypeError, KeyError, ValueError) as error:
         raise WeightsError(
             f"{path.name} is not a safetensors file, or it is damaged; {_SOMETHING_ELSE}."
         ) from error
@@ -93,11 +94,12 @@ def _check_numbers(params: Params, file_name: str) -> None:
                 f"{name} in {file_name} is {array.dtype}, and floating-point numbers were "
                 f"expected; {_SOMETHING_ELSE}."
             )
-        if not np.isfinite(array).all():
-            bad = math.prod(array.shape) - int(np.isfinite(array).sum())
+        good = np.abs(array) <= _LARGEST
+        if not good.all():
+            bad = array.size - int(good.sum())
             raise WeightsError(
-                f"{name} in {file_name} holds {bad} numbers that are infinite or not a number; "
-                "open weights from before the training went wrong."
+                f"{name} in {file_name} holds {bad} numbers that are infinite, too large or not a "
+                "number; open weights from before the training went wrong."
             )
 
 

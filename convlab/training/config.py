@@ -54,10 +54,12 @@ def checked(cls: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
     definitions: dict[str, Any] = {
         setting.name: (hints[setting.name], setting.default) for setting in settings_of(cls)
     }
-    config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
     model = pydantic.create_model(cls.__name__, __config__=config, **definitions)
+    # A script may well compute a learning rate, and so pass one of NumPy's numbers.
+    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
     try:
-        return model.model_validate(dict(values)).model_dump()
+        return model.model_validate(plain).model_dump()
     except ValidationError as error:
         raise SettingsError(problems_of(error, cls)) from error
 
@@ -98,12 +100,12 @@ class TrainingConfig:
         ),
     ] = 1000
     sampling: Annotated[
-        Literal["every image once", "with replacement"],
+        Literal["shuffled", "replacement"],
         About(
             "Sampling",
-            "Draw each mini-batch from a shuffled epoch, or, like the book, from all images anew.",
+            "Every image once an epoch, shuffled; or each mini-batch drawn anew, like the book.",
         ),
-    ] = "every image once"
+    ] = "shuffled"
     dtype: Annotated[
         Literal["float32", "float64"],
         About("Precision", "float32 is twice as fast; float64 is what the book computes in."),
@@ -146,9 +148,10 @@ class TrainingConfig:
     def from_toml(cls, text: str) -> "TrainingConfig":
         """Return the settings in ``text``, or raise :class:`SettingsError`."""
         try:
-            return cls.from_dict(tomllib.loads(text))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            values = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:  # ValueError: also of absurdly long numbers
             raise SettingsError({"": f"This is not a TOML file of settings: {error}."}) from error
+        return cls.from_dict(values)
 
     def to_toml(self) -> str:
         """Return the settings as a TOML document."""

@@ -24,12 +24,4 @@ def _sentence(name: str, received: object, known: dict[str, Setting]) -> str:
         close = get_close_matches(name, known, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}."
         return f"There is no such setting; {hint}"
-    setting = known[name]
-    kinds = {int: "a whole number", float: "a number", str: "one of", bool: "true or false"}
-    wanted = kinds[setting.type] if not setting.choices else "one of"
-    if setting.type is str and not setting.choices:
-        wanted = "text"
-    limits = f" ({setting.range_text})" if setting.range_text and not setting.choices else ""
-    if setting.choices:
-        limits = f" {setting.range_text}"
-    return f"{setting.about.label} must be {wanted}{limits}; received {received!r}."
+    return known[name].refusal(received)

@@ -13,7 +13,7 @@ from convlab.nn.functions import class_indices
 from convlab.nn.network import Network
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.training.batches import Batches
-from convlab.training.config import TrainingConfig, choose
+from convlab.training.config import TrainingConfig, checked, choose
 from convlab.training.control import Control
 from convlab.training.events import (
     EndReason,
@@ -30,7 +30,7 @@ from convlab.training.events import (
     frozen_copy,
 )
 
-Sampling = Literal["every image once", "with replacement"]
+Sampling = Literal["shuffled", "replacement"]
 
 EVALUATION_BATCH = 100
 KEEP_EVERY = 10  # iterations between the copies of weights known to be good
@@ -41,10 +41,10 @@ class Trainer:
 
     The arguments up to ``verbose`` are the book's (``common/trainer.py``). ``optimizer`` is a
     name in any case and ``optimizer_param`` its settings. ``evaluate_sample_num_per_epoch``
-    images of each part, always the same ones, measure the accuracy after every epoch; None means
-    all. ``seed`` makes the order of the images, and with it every number, repeatable. The network
-    is converted to ``dtype``. Unlike the book, an epoch shows every image once, unless
-    ``sampling`` is "with replacement"; an epoch's last mini-batch may be smaller.
+    images of each part, always the same ones, measure the accuracy after every epoch; None or 0
+    means all. ``seed`` makes the order of the images, and with it every number, repeatable. The
+    network is converted to ``dtype``. Unlike the book, an epoch shows every image once, unless
+    ``sampling`` is "replacement"; an epoch's last mini-batch may be smaller.
 
     Raises :class:`ConvlabError` for settings that cannot be used.
     """
@@ -65,13 +65,20 @@ class Trainer:
         *,
         seed: int | np.random.SeedSequence | None = None,
         dtype: DTypeLike = np.float32,
-        sampling: Sampling = "every image once",
+        sampling: Sampling = "shuffled",
     ) -> None:
-        if len(x_train) != len(t_train) or len(x_test) != len(t_test):
+        if not (len(x_train) == len(t_train) > 0 and len(x_test) == len(t_test) > 0):
             raise ConvlabError(
                 f"Images and labels must be as many: {len(x_train)} and {len(t_train)} to train, "
                 f"{len(x_test)} and {len(t_test)} to test."
             )
+        settings = {
+            "epochs": epochs,
+            "evaluate_sample_num_per_epoch": evaluate_sample_num_per_epoch or 0,
+            "sampling": sampling,
+            "dtype": np.dtype(dtype).name,
+        }
+        checked(TrainingConfig, settings)
         self.network = network
         network.astype(dtype)
         self.x_train, self.x_test = np.asarray(x_train), np.asarray(x_test)
@@ -86,7 +93,7 @@ class Trainer:
         )
         order, evaluation = (np.random.default_rng(child) for child in sequence.spawn(2))
         self.batches = Batches(
-            len(x_train), mini_batch_size, order, with_replacement=sampling == "with replacement"
+            len(x_train), mini_batch_size, order, with_replacement=sampling == "replacement"
         )
         self._evaluated_train = _sample(len(x_train), evaluate_sample_num_per_epoch, evaluation)
         self._evaluated_test = _sample(len(x_test), evaluate_sample_num_per_epoch, evaluation)
@@ -170,7 +177,7 @@ class Trainer:
                 if evaluated is not None:
                     yield evaluated
             if perf_counter() - last_snapshot >= snapshot_seconds:
-                yield self._snapshot()
+                yield from self._snapshot()
                 last_snapshot = perf_counter()
         yield self._end(reason, control, clock)
 
@@ -178,7 +185,7 @@ class Trainer:
         yield from self._new_learning_rate(control)
         if control.pause_requested:
             clock.stop()
-            yield self._snapshot()
+            yield from self._snapshot()
             yield Paused(self.iteration)
             while control.pause_requested:
                 control.wait_while_paused()
@@ -200,7 +207,7 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             loss, grads = self.network.loss_and_gradient(self.x_train[index], self.t_train[index])
             if np.isfinite(loss):
-                if self.iteration % KEEP_EVERY == 0:
+                if self.iteration % KEEP_EVERY == 0 and _all_finite(self.network.params):
                     self._kept = (self.iteration, frozen_copy(self.network.params))
                 self.optimizer.update(self.network.params, grads)
         epoch = self.iteration // self.batches.per_epoch + 1
@@ -232,20 +239,22 @@ class Trainer:
                 right += int((scores.argmax(axis=1) == t[index]).sum())
         return right / len(samples)
 
-    def _snapshot(self) -> SnapshotTaken:
-        return SnapshotTaken(self.iteration, frozen_copy(self.network.params))
+    def _snapshot(self) -> Iterator[Event]:
+        if _all_finite(self.network.params):  # else the next loss will end the run
+            yield SnapshotTaken(self.iteration, frozen_copy(self.network.params))
 
     def _end(self, reason: EndReason, control: Control, clock: "_Clock") -> RunEnded:
         accuracy = None
         message = "The run is finished."
-        if reason == "stopped":
-            message = f"The run was stopped after {self.iteration:,} iterations."
-        elif reason == "diverged" or not _all_finite(self.network.params):
+        if reason == "diverged" or not _all_finite(self.network.params):
             reason = "diverged"
             message = self._go_back()
-        if reason == "finished":
+        elif reason == "finished":
             whole = np.arange(len(self.x_test))
             accuracy = self._accuracy(self.x_test, self.t_test, whole, control)
+            reason = "finished" if accuracy is not None else "stopped"
+        if reason == "stopped":
+            message = f"The run was stopped after {self.iteration:,} iterations."
         params = frozen_copy(self.network.params)
         return RunEnded(reason, self.iteration, message, accuracy, clock.seconds, params)
 
@@ -284,7 +293,7 @@ def _sample(n: int, wanted: int | None, rng: np.random.Generator) -> NDArray[np.
 
     The book takes the first ones, which are of one class only in a set that is sorted by class.
     """
-    if wanted is None or wanted >= n:
+    if not wanted or wanted >= n:
         return np.arange(n)
     return np.sort(rng.choice(n, wanted, replace=False))
 

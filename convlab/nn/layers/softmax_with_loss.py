@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convlab.errors import ConvlabError
 from convlab.nn.functions import class_indices, log_softmax
 from convlab.nn.types import Array, Labels
 
@@ -24,6 +25,8 @@ class SoftmaxWithLoss:
     def forward(self, x: Array, t: NDArray[Any]) -> float:
         """Return the loss; keep the probabilities as ``y`` and the class indices as ``t``."""
         self.t = class_indices(t, x.shape[1])
+        if len(self.t) != len(x):
+            raise ConvlabError(f"There are {len(x)} images but {len(self.t)} labels.")
         log_y = log_softmax(x)
         self.y = np.exp(log_y)
         return float(-log_y[np.arange(len(x)), self.t].mean())

@@ -8,13 +8,15 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 from numpy.typing import DTypeLike
 
+from convlab.nn.description import NetworkDescription
 from convlab.nn.layer import ShapeError
 from convlab.nn.layers.affine import AffineSettings
 from convlab.nn.layers.convolution import ConvolutionSettings
 from convlab.nn.layers.pooling import PoolingSettings
 from convlab.nn.layers.relu import ReluSettings
-from convlab.nn.network import LayerShape, NamedLayers, Network, infer_shapes
+from convlab.nn.network import LayerShape, NamedLayers, Network, infer_shapes, parameter_shapes
 from convlab.nn.network_settings import NETWORKS, NetworkSettings
+from convlab.nn.types import Shape
 from convlab.settings import About
 
 
@@ -72,6 +74,18 @@ class SimpleConvNetSettings(NetworkSettings):
                 "filter size, pad or stride until both are even.",
             ) from error
 
+    @classmethod
+    def recognize(cls, shapes: Mapping[str, Shape]) -> NetworkDescription | None:
+        """The book's params.pkl: a network for its images, (1, 28, 28), without pad or stride."""
+        match shapes:
+            case {"W1": (int(filter_num), 1, int(size), _), "W3": (int(hidden), int(classes))}:
+                settings = cls(filter_num=filter_num, filter_size=size, hidden_size=hidden)
+            case _:
+                return None
+        if parameter_shapes(settings.shapes((1, 28, 28), classes)) != dict(shapes):
+            return None
+        return settings.describe((1, 28, 28), classes)
+
     def build(
         self,
         input_dim: tuple[int, int, int],
@@ -95,7 +109,7 @@ class SimpleConvNet(Network):
     """conv - relu - pool - affine - relu - affine - softmax (the book, section 7.5).
 
     ``params``: W1 (FN, C, FH, FW), b1, W2, b2 and W3, b3 of the affine layers. ``rng`` draws the
-    initial weights. Raises :class:`convlab.nn.layer.ShapeError` for sizes that do not fit.
+    initial weights. Raises :class:`ConvlabError` for sizes that are not allowed or do not fit.
     """
 
     def __init__(

@@ -1,0 +1,50 @@
+"""``convlab`` itself: without a command it opens the lab."""
+
+from typing import Annotated
+
+import typer
+
+from convlab import __version__
+from convlab.blas import use_one_blas_thread
+from convlab.cli.evaluate import evaluate
+from convlab.cli.predict import predict
+from convlab.cli.train import train
+
+app = typer.Typer(
+    help="Train a convolutional network in plain NumPy, watch it learn, and look inside.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train)
+app.command()(evaluate)
+app.command()(predict)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"convlab {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="Open the lab with a dataset: bundled, mnist, or a folder."),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Train a convolutional network in plain NumPy, watch it learn, and look inside.
+
+    Without a command, the lab opens in a window.
+    """
+    use_one_blas_thread()
+    if context.invoked_subcommand is None:
+        open_lab = context.obj["open_lab"]
+        raise typer.Exit(open_lab(dataset))

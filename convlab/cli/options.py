@@ -1,0 +1,90 @@
+"""Command-line options made from the settings classes, so that the two cannot disagree."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from convlab.nn.network_settings import NETWORKS
+from convlab.nn.optimizer import OPTIMIZERS
+from convlab.registry import Registry
+from convlab.settings import Setting, settings_of
+from convlab.training.config import TrainingConfig
+
+_KINDS: dict[str, Registry[Any]] = {"network": NETWORKS, "optimizer": OPTIMIZERS}
+_SHORT = {"mini_batch_size": "--batch", "evaluate_sample_num_per_epoch": "--evaluate"}
+
+
+def with_setting_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give ``command`` an option for every setting; it receives them in ``**settings``.
+
+    Options that were not given are None, so that a settings file can stand behind them.
+    """
+    own = [
+        parameter
+        for parameter in inspect.signature(command).parameters.values()
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+    command.__signature__ = inspect.Signature(own + _parameters())  # type: ignore[attr-defined]
+    return command
+
+
+def chosen_settings(base: TrainingConfig, given: Mapping[str, Any]) -> TrainingConfig:
+    """Return ``base`` with the options that were given put over it.
+
+    Another network or optimizer than the base's starts from its own defaults. Raises
+    :class:`SettingsError`, also for a setting that the chosen network does not have.
+    """
+    values = base.to_dict()
+    options = {name: value for name, value in given.items() if value is not None}
+    for kind, registry in _KINDS.items():
+        name = options.pop(kind, None)
+        if name is not None and name.lower() != values[kind]["name"].lower():
+            values[kind] = {"name": name}
+        names = {s.name for cls in registry for s in settings_of(cls)}
+        for setting in names & options.keys():
+            values[kind][setting] = options.pop(setting)
+    return TrainingConfig.from_dict(values | options)
+
+
+def _parameters() -> list[inspect.Parameter]:
+    run = {setting.name: (setting, "The run") for setting in settings_of(TrainingConfig)}
+    kinds: dict[str, tuple[Setting, str]] = {}
+    for kind, registry in _KINDS.items():
+        for cls in registry:
+            name = registry.name_of(cls)
+            for setting in settings_of(cls):
+                others = (
+                    kinds[setting.name][1].split(": ")[1] + ", " if setting.name in kinds else ""
+                )
+                kinds[setting.name] = (setting, f"{kind.capitalize()}: {others}{name}")
+    choices = [_choice_parameter(kind, registry) for kind, registry in _KINDS.items()]
+    return choices + [_parameter(setting, panel) for setting, panel in (run | kinds).values()]
+
+
+def _choice_parameter(kind: str, registry: Registry[Any]) -> inspect.Parameter:
+    option = typer.Option(
+        f"--{kind}", help=f"Which {kind}: {', '.join(registry.names())}.", rich_help_panel="The run"
+    )
+    return _keyword(kind, Annotated[str | None, option])
+
+
+def _parameter(setting: Setting, panel: str) -> inspect.Parameter:
+    names = [f"--{setting.name.replace('_', '-')}"]
+    if setting.name in _SHORT:
+        names.append(_SHORT[setting.name])
+    limits = f" \\[{setting.range_text}]" if setting.range_text else ""
+    option = typer.Option(
+        *names,
+        help=f"{setting.about.help}{limits}",
+        rich_help_panel=panel,
+        metavar={int: "N", float: "X", str: "TEXT"}.get(setting.type, "TEXT"),
+    )
+    return _keyword(setting.name, Annotated[setting.type | None, option])
+
+
+def _keyword(name: str, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+    )

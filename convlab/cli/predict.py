@@ -1,0 +1,85 @@
+"""``convlab predict``: reads pictures of digits, or drawings as pen strokes."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from convlab.data.digit_image import digit_image
+from convlab.data.picture import read_picture
+from convlab.data.strokes import read_drawings
+from convlab.errors import ConvlabError, DataError, WeightsError
+from convlab.nn.network import Network
+from convlab.nn.network_settings import open_network
+
+
+def predict(
+    weights: Annotated[Path, typer.Argument(help="A file of weights.", show_default=False)],
+    images: Annotated[
+        list[Path] | None, typer.Argument(help="Pictures of one digit each.", show_default=False)
+    ] = None,
+    strokes: Annotated[
+        Path | None, typer.Option(help="Read the drawings in a JSON file of pen strokes.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as one line of JSON.")
+    ] = False,
+) -> None:
+    """Read digits: picture files, dark on light or light on dark, or drawings as pen strokes."""
+    if bool(images) == bool(strokes):
+        raise ConvlabError(
+            "predict reads pictures or drawings, one of the two: name picture files, or a file of "
+            "drawings with --strokes."
+        )
+    network = open_network(weights)
+    if network.input_dim != (1, 28, 28):
+        raise WeightsError(
+            f"{weights.name} reads images of {network.input_dim}, and digits are (1, 28, 28); "
+            "choose weights of a network for digits."
+        )
+    if strokes:
+        result, in_words = _read_strokes(network, strokes)
+    else:
+        result, in_words = _read_pictures(network, images or [])
+    typer.echo(json.dumps(result) if as_json else in_words)
+
+
+def _read_pictures(network: Network, paths: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    probabilities = _probabilities(network, [read_picture(path) for path in paths])
+    digits, certainty = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    read = [
+        {"file": str(path), "digit": int(digit), "probability": float(p)}
+        for path, digit, p in zip(paths, digits, certainty, strict=True)
+    ]
+    lines = (f"{r['file']}: {r['digit']} ({r['probability']:.0%})" for r in read)
+    return {"digits": digits.tolist(), "images": read}, "\n".join(lines)
+
+
+def _read_strokes(network: Network, path: Path) -> tuple[dict[str, Any], str]:
+    drawings = read_drawings(path)
+    if not drawings:
+        raise DataError(f"{path.name} holds no drawings; give a list with at least one.")
+    images = []
+    for number, drawing in enumerate(drawings, start=1):
+        try:
+            images.append(digit_image(drawing))
+        except DataError as error:
+            raise DataError(f"Drawing {number} of {path.name}: {error}") from error
+    digits = _probabilities(network, images).argmax(axis=1)
+    result: dict[str, Any] = {"digits": digits.tolist(), "drawings": len(drawings)}
+    in_words = " ".join(map(str, digits))
+    labelled = [(d.label, digit) for d, digit in zip(drawings, digits, strict=True)]
+    right = [label == digit for label, digit in labelled if label is not None]
+    if right:
+        result["accuracy"] = sum(right) / len(right)
+        in_words += f"\naccuracy {result['accuracy']:.2%} ({sum(right)} of {len(right)} right)"
+    return result, in_words
+
+
+def _probabilities(network: Network, images: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
+    batches = np.array_split(np.stack(images)[:, np.newaxis], -(-len(images) // 100))
+    return np.concatenate([network.probabilities(batch) for batch in batches])

@@ -1,0 +1,146 @@
+"""The convolution as the head of a stage.
+
+The input is copied once for each column of the filter, shifted by that column, into an array
+(H + 2P, C, FW, OW, N): a row of it, seen together with the FH - 1 rows below, is the im2col of
+one output row. An overlapping strided view supplies the rows below without copying, so that one
+batched matrix product convolves. The gradient of the input is the same machine run on dy, with
+the filters turned by 180 degrees (and dy spread out by the stride).
+"""
+
+from typing import cast
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from convlab.nn.engine.parts import Part, batch_last
+from convlab.nn.layers.convolution import ConvolutionSettings
+from convlab.nn.types import Array
+
+# OpenBLAS copies its operands into packed panels unless m·n·k is at most a million; for products
+# with few rows the copy costs more than it gains.
+SMALL_PRODUCT = 1_000_000
+FEW = 3000  # m·k of a product worth keeping small
+
+
+class ConvolutionHead:
+    """y = W * x without the bias, which is a follower.
+
+    ``residues`` is the width of a pooling window behind it: columns then come out in the order
+    0, k, 2k, ..., 1, k + 1, ..., so that the columns which compete lie in one piece each.
+    """
+
+    def __init__(self, part: Part, residues: int = 1) -> None:
+        settings = cast(ConvolutionSettings, part.settings)
+        self._part = part
+        self._stride = settings.stride
+        self._pad = settings.pad
+        self._size = size = settings.filter_size
+        self.shape = out_h, filters, out_w = batch_last(part.output_shape)
+        self._height, channels, width = batch_last(part.input_shape)
+        self._matrix = part.params["W"].reshape(filters, -1)
+        self._columns = part.buffer(self._height + 2 * self._pad, channels, size, out_w, zero=True)
+        self._loads = _shifted_columns(width, out_w, size, self._stride, self._pad, residues)
+        self._block = _block_width(*self._matrix.shape, out_w * part.samples)
+        self._windows = _windows(self._columns, out_h, self._stride, size, self._block)
+        if part.training:
+            self._dw = part.grads["W"].reshape(self._matrix.shape)
+        if part.training and part.needs_dx:
+            self._above = size - 1 - self._pad  # zeros above and left of dy
+            self._spread = part.buffer(self._height + size - 1, filters, size, width, zero=True)
+            self._spreads = _spread_columns(width, out_w, size, self._stride, self._above, residues)
+            self._dx = part.buffer(self._height, channels, width)
+            block = _block_width(channels, filters * size * size, width * part.samples)
+            self._dx_blocks = _in_blocks(self._dx, block)
+            self._dwindows = _windows(self._spread, self._height, 1, size, block)
+
+    def load(self, x: Array) -> None:
+        """Copy the input, shifted for each column of the filter."""
+        inside = self._columns[self._pad : self._pad + self._height]
+        for column, to, source in self._loads:
+            inside[:, :, column, to] = x[:, :, source]
+
+    def forward(self, rows: slice, out: Array) -> None:
+        """Compute output rows."""
+        np.matmul(self._matrix, self._windows[rows], out=_in_blocks(out, self._block))
+
+    def backward(self, dy: Array, rows: slice) -> None:
+        """Add to dW; spread dy out for the gradient of the input."""
+        windows = self._windows[rows].transpose(0, 1, 3, 2)
+        products = np.matmul(_in_blocks(dy, self._block), windows).sum(axis=(0, 1))
+        if rows.start == 0:
+            self._dw[...] = products
+        else:
+            self._dw += products
+        if self._part.needs_dx:
+            top = self._above + rows.start * self._stride
+            bottom = self._above + (rows.stop - 1) * self._stride + 1
+            for column, to, source in self._spreads:
+                self._spread[top : bottom : self._stride, :, column, to] = dy[:, :, source]
+
+    def input_gradient(self) -> Array:
+        """Return dx: dy convolved with the filters turned by 180 degrees."""
+        turned = self._part.params["W"][:, ::-1, :, ::-1].transpose(2, 1, 0, 3)
+        np.matmul(turned.reshape(turned.shape[0], -1), self._dwindows, out=self._dx_blocks)
+        return self._dx
+
+
+def _block_width(m: int, k: int, width: int) -> int:
+    """Return how many columns to multiply at a time: the most that keep the product small."""
+    if m * k * width <= SMALL_PRODUCT or m * k > FEW:
+        return width
+    return next(b for b in range(SMALL_PRODUCT // (m * k), 0, -1) if width % b == 0)
+
+
+def _in_blocks(y: Array, block: int) -> Array:
+    """View (H, C, W, N) as (H, blocks, C, block)."""
+    h, c, w, n = y.shape
+    return y.reshape(h, c, w * n // block, block).transpose(0, 2, 1, 3)
+
+
+def _windows(columns: Array, out_h: int, stride: int, size: int, block: int) -> Array:
+    """View the shifted columns as (OH, blocks, FH·C·FW, block), rows overlapping."""
+    _, channels, _, out_w, n = columns.shape
+    row, _, column, _, item = columns.strides
+    return as_strided(
+        columns,
+        (out_h, out_w * n // block, size * channels * size, block),
+        (stride * row, block * item, column, item),
+    )
+
+
+Copies = list[tuple[int, slice, slice]]  # filter column, where to, where from
+
+
+def _shifted_columns(
+    width: int, out_w: int, size: int, stride: int, pad: int, residues: int
+) -> Copies:
+    """Return the copies that put, for each filter column, the inputs under it side by side."""
+    copies: Copies = []
+    piece = out_w // residues
+    for column in range(size):
+        for residue in range(residues):
+            seen = [(residue + residues * j) * stride + column - pad for j in range(piece)]
+            inside = [j for j, x in enumerate(seen) if 0 <= x < width]
+            if inside:
+                first, last = inside[0], inside[-1]
+                to = slice(residue * piece + first, residue * piece + last + 1)
+                copies.append((column, to, slice(seen[first], seen[last] + 1, residues * stride)))
+    return copies
+
+
+def _spread_columns(
+    width: int, out_w: int, size: int, stride: int, left: int, residues: int
+) -> Copies:
+    """Return the copies that spread dy's columns out for each column of the turned filter."""
+    copies: Copies = []
+    piece = out_w // residues
+    for column in range(size):
+        for residue in range(residues):
+            reached = [(residue + residues * j) * stride - column + left for j in range(piece)]
+            inside = [j for j, x in enumerate(reached) if 0 <= x < width]
+            if inside:
+                first, last = inside[0], inside[-1]
+                to = slice(reached[first], reached[last] + 1, residues * stride)
+                source = slice(residue * piece + first, residue * piece + last + 1)
+                copies.append((column, to, source))
+    return copies

@@ -1,0 +1,176 @@
+"""Trains and evaluates a network fast, on as many threads as it is given."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convlab.nn.engine.layout import layouts, total
+from convlab.nn.engine.plan import Plan
+from convlab.nn.functions import class_indices
+from convlab.nn.network import Network
+from convlab.nn.optimizer import Optimizer
+from convlab.nn.types import Array, Labels
+
+SHARD = 50  # samples a shard has, about, in training; a batch of 100 makes two shards
+MOST_SHARDS = 8  # each has gradients and buffers of its own
+SMALLEST_BATCH = 16  # what is cut at all
+PREDICTED_SHARD = 50
+CHUNK = 32_768  # numbers of the flat vectors that an optimizer changes while they are in the cache
+FLUSH_EVERY = 100  # steps after which what is nearly zero in an optimizer's memory becomes zero
+NEARLY_ZERO = 1e-30  # numbers below 1e-38 would make float32 arithmetic many times slower
+
+
+class Engine:
+    """Runs ``network``'s mathematics on its own copy of the weights.
+
+    After steps, :meth:`sync` brings ``network.params`` up to date; after ``network.params`` was
+    changed from outside, :meth:`load` takes it over. Results do not depend on ``threads``, to the
+    bit. They differ from the plain network's by rounding only.
+    """
+
+    def __init__(self, network: Network, threads: int = 1) -> None:
+        self.network = network
+        self._places = layouts(network.layer_shapes, network.input_dim)
+        self._params = np.empty(total(self._places), network.dtype)
+        self._grads: list[Array] = []
+        self._plans: dict[tuple[int, int, bool], Plan] = {}
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
+        self.load()
+
+    def load(self) -> None:
+        """Copy the network's weights into the engine."""
+        for name, place in self._places.items():
+            place.write(self._params, self.network.params[name])
+
+    def sync(self) -> None:
+        """Copy the engine's weights into the network."""
+        for name, place in self._places.items():
+            self.network.params[name][...] = place.read(self._params)
+
+    def close(self) -> None:
+        """End the threads; the engine must not be used any more."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def predict(self, x: NDArray[Any]) -> Array:
+        """Return the scores (N, K) of images x (N, C, H, W) or (N, C·H·W)."""
+        scores = np.empty((len(x), self.network.output_size), self.network.dtype)
+        shards = _cut(len(x), -(-len(x) // PREDICTED_SHARD))
+
+        def work(number: int, thread: int) -> None:
+            shard = shards[number]
+            plan = self._plan(shard.stop - shard.start, thread, training=False)
+            scores[shard] = plan.forward(x[shard]).T
+
+        self._share_out(work, len(shards))
+        return scores
+
+    def step(self, x: NDArray[Any], t: NDArray[Any], optimizer: Optimizer) -> float:
+        """Learn one mini-batch and return its loss; one that is not finite changes nothing."""
+        loss, shards = self._backward(x, t)
+        if np.isfinite(loss):
+            self._update(optimizer, self._grads[:shards])
+        return loss
+
+    def loss_and_gradient(self, x: NDArray[Any], t: NDArray[Any]) -> tuple[float, dict[str, Array]]:
+        """Return what the network's method of that name returns."""
+        loss, shards = self._backward(x, t)
+        grads = _sum(self._grads[:shards], slice(None)).copy()
+        return loss, {name: place.read(grads) for name, place in self._places.items()}
+
+    def _backward(self, x: NDArray[Any], t: NDArray[Any]) -> tuple[float, int]:
+        """Compute one gradient a shard; return the loss and the number of shards."""
+        labels = class_indices(t, self.network.output_size)
+        shards = _training_shards(len(x))
+        losses = np.zeros(len(shards))
+        while len(self._grads) < len(shards):
+            self._grads.append(np.zeros_like(self._params))
+
+        def work(number: int, thread: int) -> None:
+            shard = shards[number]
+            plan = self._plan(shard.stop - shard.start, number, training=True)
+            scores = plan.forward(x[shard])
+            losses[number], dscores = _softmax_with_loss(scores, labels[shard], len(x))
+            plan.backward(dscores)
+
+        self._share_out(work, len(shards))
+        return float(losses.sum()), len(shards)
+
+    def _update(self, optimizer: Optimizer, grads: list[Array]) -> None:
+        optimizer.iterations += 1
+        flush = optimizer.iterations % FLUSH_EVERY == 0
+        chunks = [slice(at, at + CHUNK) for at in range(0, len(self._params), CHUNK)]
+
+        def work(number: int, thread: int) -> None:
+            chunk = chunks[number]
+            name = str(number)
+            optimizer.update_one(name, self._params[chunk], _sum(grads, chunk))
+            if flush:
+                for kept in optimizer.state.values():
+                    kept[name][np.abs(kept[name]) < NEARLY_ZERO] = 0
+
+        self._share_out(work, len(chunks))
+
+    def _plan(self, samples: int, number: int, training: bool) -> Plan:
+        key = (samples, number, training)
+        if key not in self._plans:
+            grads = self._grads[number] if training else self._params
+            self._plans[key] = Plan(
+                self.network, self._places, self._params, grads, samples, training, seed=number
+            )
+        return self._plans[key]
+
+    def _share_out(self, work: Callable[[int, int], None], jobs: int) -> None:
+        """Call ``work(job, thread)`` for every job, each thread taking its share in order."""
+        threads = min(self._threads, jobs)
+
+        def take_share(thread: int) -> None:
+            for job in range(thread, jobs, threads):
+                work(job, thread)
+
+        others = [
+            self._pool.submit(take_share, thread) for thread in range(1, threads) if self._pool
+        ]
+        take_share(0)
+        for other in others:
+            other.result()
+
+
+def _training_shards(n: int) -> list[slice]:
+    if n < SMALLEST_BATCH:
+        return [slice(0, n)]
+    return _cut(n, min(MOST_SHARDS, max(2, 2 * round(n / (2 * SHARD)))))
+
+
+def _cut(n: int, pieces: int) -> list[slice]:
+    """Cut n samples into pieces of nearly the same size, the larger ones first."""
+    size, larger = divmod(n, max(1, pieces))
+    edges = np.cumsum([0] + [size + (piece < larger) for piece in range(pieces)])
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def _sum(grads: list[Array], chunk: slice) -> Array:
+    """Return the sum over the shards, in their order; it lies where the first one was."""
+    first, *others = grads
+    total = first[chunk]
+    for other in others:
+        np.add(total, other[chunk], out=total)
+    return total
+
+
+def _softmax_with_loss(scores: Array, labels: Labels, n: int) -> tuple[float, Array]:
+    """Return a shard's part of the mean loss over n samples, and dL/dscores (K, N)."""
+    column = np.arange(len(labels))
+    shifted = scores - scores.max(axis=0)
+    y = np.exp(shifted)
+    total = y.sum(axis=0)
+    loss = float((np.log(total) - shifted[labels, column]).sum()) / n
+    y /= total
+    y[labels, column] -= 1
+    y *= y.dtype.type(1 / n)
+    return loss, y

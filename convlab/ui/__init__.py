@@ -1,0 +1,1 @@
+"""The window: widgets that draw, and own no state that matters."""

@@ -1,0 +1,28 @@
+"""What every panel is."""
+
+from typing import ClassVar, Literal
+
+from PySide6.QtWidgets import QWidget
+
+from convlab.app.lab import Lab
+from convlab.ui.theme import Theme
+
+Area = Literal["left", "center", "right", "bottom"]
+
+
+class Panel(QWidget):
+    """One dockable view of the lab. The window puts it into a dock with its title.
+
+    A panel draws what the view models of ``lab`` hold and passes the user's wishes on to them.
+    """
+
+    title: ClassVar[str]
+    area: ClassVar[Area]
+    order: ClassVar[int] = 0  # from top to bottom within an area
+
+    def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lab = lab
+        self.theme = theme
+        self.setAccessibleName(self.title)
+        self.setObjectName(self.title.lower())

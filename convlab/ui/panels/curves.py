@@ -1,0 +1,289 @@
+"""Accuracy above loss, over the iterations of the run."""
+
+from collections.abc import Callable
+from math import ceil, log2
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor, QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from convlab.app.curves import CurvesModel, Reading
+from convlab.app.lab import Lab
+from convlab.files import write_atomically
+from convlab.ui.panel import Panel
+from convlab.ui.panels import PANELS
+from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.curve_section import CurveSection
+from convlab.ui.widgets.figure import png_of, svg_of
+from convlab.ui.widgets.look import Look
+from convlab.ui.widgets.loss_section import LossSection
+from convlab.ui.widgets.plot_axis import percent_text
+from convlab.ui.widgets.plot_style import blend
+from convlab.ui.widgets.readout import Readout
+
+TRAIN = Look(lambda colors: QColor(colors.train), symbol="o")
+TEST = Look(lambda colors: QColor(colors.test), dashed=True, symbol="s")
+
+FEWEST_ITERATIONS = 10  # that the followed view shows
+MARGIN = 0.05  # around the accuracies
+RIGHT_MARGIN = 0.02
+READOUT = ("Iteration", "Epoch", "Loss", "Smoothed loss", "Train accuracy", "Test accuracy")
+
+
+@PANELS.register("Curves")
+class CurvesPanel(Panel):
+    """The two plots, what they show and how, and the values under the cursor."""
+
+    title = "Curves"
+    area = "center"
+    order = 0
+
+    def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(lab, theme, parent)
+        self.model = CurvesModel(lab.session, parent=self)
+        self._cursor: float | None = None
+        self._stale = False
+        self.accuracy = CurveSection("Accuracy", percent_text, theme, self)
+        self._train_curve = self.accuracy.add_curve("Train", TRAIN)
+        self._test_curve = self.accuracy.add_curve("Test", TEST)
+        self._make_buttons()  # here, so that Tab goes through the widgets from top to bottom
+        self.loss = LossSection(self.model.smoothing, theme, self)
+        self.loss.smoothing_changed.connect(self.model.set_smoothing)
+        self.readout = Readout(READOUT, self)
+        self.readout.setToolTip("The values under the cursor, or the latest ones")
+        self._prepare_plots()
+        self._make_hint()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self.accuracy, 1)
+        layout.addWidget(self.loss, 1)
+        layout.addWidget(self.readout)
+        self.model.reset.connect(self._on_reset)
+        self.model.changed.connect(self._on_changed)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+        self._redraw()
+
+    def export_png(self, path: Path) -> None:
+        """Write the plots as they are shown to a PNG file; a failure is told in a dialog."""
+        self._export(
+            path, lambda: write_atomically(path, png_of(self._sections, self.theme.colors))
+        )
+
+    def export_svg(self, path: Path) -> None:
+        """Write the plots as they are shown to an SVG file; a failure is told in a dialog."""
+        self._export(
+            path, lambda: write_atomically(path, svg_of(self._sections, self.theme.colors))
+        )
+
+    def export_csv(self, path: Path) -> None:
+        """Write the history of the run to a CSV file; a failure is told in a dialog."""
+        self._export(path, lambda: self.model.to_csv(path))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the panel was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._redraw()
+
+    @property
+    def _sections(self) -> tuple[CurveSection, CurveSection]:
+        return self.accuracy, self.loss
+
+    def _prepare_plots(self) -> None:
+        self.accuracy.plot.getAxis("bottom").setStyle(showValues=False)
+        self.accuracy.plot.marks.put_labels_at_bottom()  # good accuracies are at the top
+        self.accuracy.plot.setLimits(yMin=-MARGIN, yMax=1 + MARGIN, minYRange=1e-3)
+        self.loss.plot.setLabel("bottom", "Iteration")
+        self.loss.plot.setXLink(self.accuracy.plot)
+        for section in self._sections:
+            section.plot.setLimits(minXRange=4)
+            section.plot.setToolTip("Scroll to zoom, drag to move; on an axis, only along it")
+            section.plot.cursor_moved.connect(self._on_cursor_moved)
+            section.plot.cursor_left.connect(self._on_cursor_left)
+            section.plot.zoomed.connect(self._on_zoomed)
+
+    def _make_buttons(self) -> None:
+        self.follow_button = QPushButton("Follow", self)
+        self.follow_button.setCheckable(True)
+        self.follow_button.setChecked(True)
+        self.follow_button.setToolTip(
+            "Keep the whole run in view; zooming or moving a plot switches this off"
+        )
+        self.follow_button.toggled.connect(self._on_follow_toggled)
+        self.export_button = QPushButton("Export", self)
+        menu = QMenu(self.export_button)
+        menu.addAction("Picture (PNG)…", self._on_png_wanted)
+        menu.addAction("Drawing (SVG)…", self._on_svg_wanted)
+        menu.addAction("Table (CSV)…", self._on_csv_wanted)
+        self.export_button.setMenu(menu)
+        self.accuracy.add_control(self.follow_button)
+        self.accuracy.add_control(self.export_button)
+
+    def _make_hint(self) -> None:
+        viewport = self.accuracy.plot.viewport()
+        self._hint = QLabel("Press Train to see accuracy and loss.", viewport)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        over_plot = QVBoxLayout(viewport)
+        over_plot.addWidget(self._hint, alignment=Qt.AlignmentFlag.AlignCenter)
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self.follow_button.setChecked(True)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self._redraw()
+        else:
+            self._stale = True
+
+    def _redraw(self) -> None:
+        model = self.model
+        self._stale = False
+        evaluations = model.evaluations
+        at = np.array([e.iteration for e in evaluations])
+        train = np.array([e.train_accuracy for e in evaluations])
+        test = np.array([e.test_accuracy for e in evaluations])
+        self.accuracy.plot.set_points(self._train_curve, at, train)
+        self.accuracy.plot.set_points(self._test_curve, at, test)
+        self.loss.set_losses(model.iterations, model.losses, model.smoothed)
+        marks = [(c.iteration, f"lr {c.learning_rate:g}") for c in model.learning_rate_changes]
+        for section in self._sections:
+            section.plot.bands.set_width(model.iterations_per_epoch if model.epochs else None)
+            section.plot.marks.set_marks(marks)
+        self._show_whether_empty()
+        if self.follow_button.isChecked():
+            self._follow()
+        self._read_out()
+
+    def _show_whether_empty(self) -> None:
+        empty = self.model.is_empty
+        self._hint.setVisible(empty)
+        self.export_button.setEnabled(not empty)
+        self.export_button.setToolTip(
+            "There is nothing to export yet; press Train first"
+            if empty
+            else "Save the curves as a picture, a drawing or a table"
+        )
+
+    def _follow(self) -> None:
+        """Show the whole run up to now, with some room for what comes next."""
+        model = self.model
+        done = 0 if model.is_empty else int(model.iterations[-1])
+        end = followed_end(done, model.iterations_per_epoch, model.epochs)
+        self.accuracy.plot.setXRange(0, end * (1 + RIGHT_MARGIN), padding=0)
+        self.accuracy.plot.setYRange(-MARGIN, 1 + MARGIN, padding=0)
+        self.loss.show_all()
+
+    def _read_out(self) -> None:
+        reading = self.model.reading_at(np.inf if self._cursor is None else self._cursor)
+        for section in self._sections:
+            pointed = reading is not None and self._cursor is not None
+            section.plot.set_cursor(reading.iteration if reading and pointed else None)
+        self.readout.set_values(reading_texts(reading))
+
+    @Slot(float)
+    def _on_cursor_moved(self, x: float) -> None:
+        self._cursor = x
+        self._read_out()
+
+    @Slot()
+    def _on_cursor_left(self) -> None:
+        self._cursor = None
+        self._read_out()
+
+    @Slot()
+    def _on_zoomed(self) -> None:
+        self.follow_button.setChecked(False)
+
+    @Slot(bool)
+    def _on_follow_toggled(self, checked: bool) -> None:
+        self._show_whether_following()
+        if checked:
+            self._follow()
+
+    def _show_whether_following(self) -> None:
+        # Fusion's own shade of a checked button is hard to see in the dark.
+        palette = QPalette()
+        if self.follow_button.isChecked():
+            colors = self.theme.colors
+            palette.setColor(QPalette.ColorRole.Button, blend(colors.accent, colors.raised, 0.25))
+        self.follow_button.setPalette(palette)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.follow_button.setIcon(self.theme.icon("mdi6.crosshairs-gps"))
+        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
+        self._show_whether_following()
+
+    @Slot()
+    def _on_png_wanted(self) -> None:
+        self._ask_and_export("png", "PNG pictures", self.export_png)
+
+    @Slot()
+    def _on_svg_wanted(self) -> None:
+        self._ask_and_export("svg", "SVG drawings", self.export_svg)
+
+    @Slot()
+    def _on_csv_wanted(self) -> None:
+        self._ask_and_export("csv", "CSV tables", self.export_csv)
+
+    def _ask_and_export(self, suffix: str, kind: str, export: Callable[[Path], None]) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export curves", f"curves.{suffix}", f"{kind} (*.{suffix})"
+        )
+        if name:
+            path = Path(name)
+            export(path if path.suffix else path.with_suffix(f".{suffix}"))
+
+    def _export(self, path: Path, write: Callable[[], None]) -> None:
+        if self._stale:
+            self._redraw()
+        try:
+            write()
+        except OSError as error:
+            QMessageBox.warning(
+                self,
+                "Export curves",
+                f"The curves could not be written to {path} ({error.strerror}); "
+                "choose another folder or make room, then export again.",
+            )
+
+
+def followed_end(done: int, iterations_per_epoch: int, epochs: int) -> float:
+    """Return the iteration up to which a followed view shows.
+
+    It is an epoch times a power of two, at most the whole run: so the view stands still most of
+    the time, and what has been learned fills at least half of it.
+    """
+    if epochs == 0:
+        return FEWEST_ITERATIONS
+    doublings = ceil(log2(max(done, FEWEST_ITERATIONS) / iterations_per_epoch))
+    planned = epochs * iterations_per_epoch
+    return max(done, min(planned, iterations_per_epoch * 2.0**doublings))
+
+
+def reading_texts(reading: Reading | None) -> list[str]:
+    """Return what the columns of the readout show; empty where nothing is known."""
+    if reading is None:
+        return [""] * len(READOUT)
+    accuracies = (reading.train_accuracy, reading.test_accuracy)
+    return [
+        f"{reading.iteration:,}",
+        f"{reading.epoch:,}",
+        f"{reading.loss:.4g}",
+        f"{reading.smoothed:.4g}",
+        *("" if accuracy is None else f"{100 * accuracy:.2f} %" for accuracy in accuracies),
+    ]

@@ -1,0 +1,131 @@
+"""The settings of the next run, and what they mean."""
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from convlab.app.lab import Lab
+from convlab.app.session import State
+from convlab.app.setup import Setup
+from convlab.ui.panel import Panel
+from convlab.ui.panels import PANELS
+from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.field_row import FieldRow
+from convlab.ui.widgets.form_footer import FormFooter
+from convlab.ui.widgets.layer_table import LayerTable
+from convlab.ui.widgets.settings_form import SettingsForm
+
+HINT = "Point at a setting, or move to it, to read what it does."
+
+
+@PANELS.register("Setup")
+class SetupPanel(Panel):
+    """A form that scrolls; below it, always in view, what it amounts to and the help of a field.
+
+    ``dataset_folder_wanted`` says that the user wants to open a folder of images.
+    """
+
+    title = "Setup"
+    area = "left"
+
+    dataset_folder_wanted = Signal()
+
+    def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(lab, theme, parent)
+        self.model = Setup(lab, parent=self)
+        self.form = SettingsForm(theme)
+        self.layers = LayerTable(theme)
+        self.footer = FormFooter(HINT, theme)
+        self._next_run = QLabel("Changes apply to the next run.")
+        self._next_run.setWordWrap(True)
+        self._next_run.setProperty("role", "muted")
+        self._told: frozenset[str] = frozenset()
+        # The form has made room for new sentences only when the event loop has run.
+        self._reveal_timer = QTimer(self)
+        self._reveal_timer.setSingleShot(True)
+        self._arrange()
+        self._connect()
+        self._on_replaced()
+        self._on_checked()
+        self._on_state_changed(lab.session.state)
+
+    def problem_rows(self) -> list[FieldRow]:
+        """Return the fields that are marked, from top to bottom."""
+        return [row for row in self.form.rows().values() if row.problem]
+
+    def _arrange(self) -> None:
+        self.form.add_below("network", self.layers)
+        content = QWidget()
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(SPACE, 2 * SPACE, 2 * SPACE - 2, 2 * SPACE)
+        inside.addWidget(self.form)
+        inside.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(content)
+        self._next_run.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._next_run)
+        whole.addWidget(self._scroll, 1)
+        whole.addWidget(self.footer)
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._on_form_changed)
+        self.form.pointed.connect(self.footer.set_help)
+        self.form.left.connect(self._on_field_left)
+        self.form.dataset_folder_wanted.connect(self.dataset_folder_wanted)
+        self.footer.show_wanted.connect(self._on_show_wanted)
+        self.model.checked.connect(self._on_checked)
+        self.model.replaced.connect(self._on_replaced)
+        self._reveal_timer.timeout.connect(self._on_layout_settled)
+        self.lab.session.state_changed.connect(self._on_state_changed)
+
+    @Slot()
+    def _on_form_changed(self) -> None:
+        self.model.edit(self.form.values())
+
+    @Slot()
+    def _on_replaced(self) -> None:
+        self.form.set_datasets(self.model.datasets, self.model.dataset_text)
+        self.form.set_values(self.model.values)
+
+    @Slot()
+    def _on_checked(self) -> None:
+        model = self.model
+        self.form.set_datasets(model.datasets, model.dataset_text)
+        self.form.set_problems(model.problems)
+        self.layers.set_layers(model.layer_names, model.layers)
+        self.footer.sum_up(*self._sum())
+        if model.problems.keys() - self._told:
+            self._reveal_timer.start()
+        self._told = frozenset(model.problems)
+
+    def _sum(self) -> tuple[str, bool]:
+        if count := len(self.problem_rows()):
+            settings = "1 setting" if count == 1 else f"{count} settings"
+            return f"{settings} cannot be used; change what is marked in red.", True
+        return self.model.summary, False
+
+    @Slot()
+    def _on_layout_settled(self) -> None:
+        if rows := self.problem_rows():
+            self._scroll.ensureWidgetVisible(rows[0], 0, SPACE)
+
+    @Slot()
+    def _on_show_wanted(self) -> None:
+        if rows := self.problem_rows():
+            rows[0].editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._scroll.ensureWidgetVisible(rows[0], 0, SPACE)
+
+    @Slot()
+    def _on_field_left(self) -> None:
+        focused = (row for row in self.form.rows().values() if row.editor.hasFocus())
+        self.footer.set_help(next((row.help for row in focused), ""))
+
+    @Slot(object)
+    def _on_state_changed(self, state: State) -> None:
+        self._next_run.setVisible(state is not State.IDLE)

@@ -1,0 +1,75 @@
+"""The status bar: state, epoch and iteration, speed, time left and a progress bar."""
+
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+
+from convlab.app.progress import Progress
+from convlab.app.session import State
+from convlab.ui.theme import SPACE
+
+_STATES = {
+    State.IDLE: "Ready",
+    State.RUNNING: "Training",
+    State.PAUSED: "Paused",
+    State.STOPPING: "Stopping…",
+}
+_ENDS = {"finished": "Finished", "stopped": "Stopped", "diverged": "Diverged"}
+
+
+class Status(QStatusBar):
+    """Shows the progress of the session in words that keep their places."""
+
+    def __init__(self, progress: Progress, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._progress = progress
+        self.setSizeGripEnabled(False)
+        self._state = self._label("Stopping… and more", "State")
+        self._epoch = self._label("Epoch 10,000 of 10,000", "Epoch")
+        self._iteration = self._label("Iteration 10,000,000 of 10,000,000", "Iteration")
+        self._speed = self._label("1,000.0 steps/s", "Speed")
+        self._left = self._label("23 h 59 min left", "Time left")
+        self._bar = QProgressBar()
+        self._bar.setMinimumWidth(120)
+        self._bar.setMaximumWidth(260)
+        self._bar.setAccessibleName("Progress of the run")
+        self.addPermanentWidget(self._bar, 1)
+        progress.changed.connect(self._on_progress_changed)
+        self._on_progress_changed()
+
+    def _label(self, widest: str, name: str) -> QLabel:
+        label = QLabel()
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) * 3 // 4)
+        label.setContentsMargins(SPACE, 0, 0, 0)
+        label.setAccessibleName(name)
+        self.addWidget(label)
+        return label
+
+    def _on_progress_changed(self) -> None:
+        progress = self._progress
+        self._state.setText(self._state_text())
+        started = progress.iterations > 0
+        self._epoch.setText(f"Epoch {progress.epoch:,} of {progress.epochs:,}" if started else "")
+        self._iteration.setText(
+            f"Iteration {progress.iteration:,} of {progress.iterations:,}" if started else ""
+        )
+        speed, left = progress.steps_per_second, progress.seconds_left
+        running = progress.state is State.RUNNING
+        self._speed.setText(f"{speed:,.1f} steps/s" if running and speed else "")
+        self._left.setText(f"{duration(left)} left" if running and left is not None else "")
+        self._bar.setMaximum(max(progress.iterations, 1))
+        self._bar.setValue(progress.iteration)
+
+    def _state_text(self) -> str:
+        ended = self._progress.ended
+        if self._progress.state is State.IDLE and ended is not None:
+            return _ENDS[ended.reason]
+        return _STATES[self._progress.state]
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, such as ``42 s``, ``3 min 05 s`` or ``2 h 10 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"

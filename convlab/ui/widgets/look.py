@@ -1,0 +1,48 @@
+"""How a curve looks, wherever it is painted: on the screen, in a legend, in a file."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from convlab.ui.theme import Colors
+from convlab.ui.widgets.plot_style import line_pen
+
+SYMBOL_SIZE = 7  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a curve is drawn; ``symbol`` is one of pyqtgraph's: ``o`` a circle, ``s`` a square."""
+
+    color: Callable[[Colors], QColor]
+    width: float = 2
+    dashed: bool = False
+    symbol: str | None = None
+
+    def pen(self, colors: Colors) -> QPen:
+        """Return the pen of the line."""
+        return line_pen(self.color(colors), self.width, dashed=self.dashed)
+
+    def symbol_pen(self, colors: Colors) -> QPen:
+        """Return the pen around the symbols, which are filled with the plot's background."""
+        return line_pen(self.color(colors))
+
+    def paint_line(self, painter: QPainter, path: QPainterPath, colors: Colors) -> None:
+        """Paint the line along ``path``, in pixels."""
+        painter.strokePath(path, self.pen(colors))
+
+    def paint_symbols(
+        self, painter: QPainter, symbol: str | None, points: Iterable[QPointF], colors: Colors
+    ) -> None:
+        """Paint a symbol at each of ``points``, in pixels; None paints nothing."""
+        painter.setPen(self.symbol_pen(colors))
+        painter.setBrush(QColor(colors.surface))
+        rect = QRectF(0, 0, SYMBOL_SIZE, SYMBOL_SIZE)
+        for point in points:
+            rect.moveCenter(point)
+            if symbol == "o":
+                painter.drawEllipse(rect)
+            elif symbol == "s":
+                painter.drawRect(rect)

@@ -1,0 +1,105 @@
+"""The loss of every mini-batch and its smoothed line, on a linear or a logarithmic axis."""
+
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
+
+from convlab.ui.theme import Theme
+from convlab.ui.widgets.curve_section import CurveSection
+from convlab.ui.widgets.look import Look
+from convlab.ui.widgets.plot_axis import FEWEST_DECADES, number_text
+from convlab.ui.widgets.plot_style import blend
+
+MINI_BATCH = Look(lambda colors: blend(colors.train, colors.surface, 0.45), width=1)
+SMOOTHED = Look(lambda colors: QColor(colors.train))
+
+FEW_STEPS = 20  # so few are dots as well, else the first would not be seen at all
+MARGIN = 0.05  # below zero and above the highest loss, as a share of it
+EMPTY_TOP = 2.5  # a little above the loss of guessing among ten classes, ln 10
+
+Losses = NDArray[np.float64]
+
+
+class LossSection(CurveSection):
+    """The lower plot. ``smoothing_changed`` carries the strength that the user wants, 0 to 0.99."""
+
+    smoothing_changed = Signal(float)
+
+    def __init__(self, smoothing: float, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Loss", number_text, theme, parent)
+        self._iterations: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._losses: Losses = np.empty(0)
+        self._smoothed: Losses = np.empty(0)
+        self._mini_batch_curve = self.add_curve("Mini-batch", MINI_BATCH)
+        self._smoothed_curve = self.add_curve("Smoothed", SMOOTHED)
+        self._add_smoothing(smoothing)
+        self.log_box = QCheckBox("&Log scale", self)
+        self.log_box.setToolTip("Show the loss on a logarithmic axis")
+        self.log_box.toggled.connect(self._on_log_toggled)
+        self.add_control(self.log_box)
+        self.show_all()
+
+    def set_losses(self, iterations: NDArray[np.int64], losses: Losses, smoothed: Losses) -> None:
+        """Draw the losses (N,) and their smoothed line (N,); what is not finite leaves a gap."""
+        self._iterations, self._losses, self._smoothed = iterations, losses, smoothed
+        self._mini_batch_curve.setSymbol("o" if len(losses) <= FEW_STEPS else None)
+        self._mini_batch_curve.setData(iterations, self._heights(losses))
+        self._smoothed_curve.setData(iterations, self._heights(smoothed))
+
+    def show_all(self) -> None:
+        """Set the loss axis so that every loss is in view."""
+        heights = self._heights(self._losses)
+        heights = heights[np.isfinite(heights)]
+        if self.log_box.isChecked():
+            low, high = (heights.min(), heights.max()) if len(heights) else (-2.0, 0.0)
+            # Whole half decades, so that the view moves seldom.
+            low, high = floor(2 * low - 0.1) / 2, ceil(2 * high + 0.1) / 2
+        else:
+            top = float(heights.max(initial=0.0)) or EMPTY_TOP
+            low, high = -MARGIN * top, (1 + MARGIN) * top
+        self.plot.setYRange(low, high, padding=0)
+
+    def _add_smoothing(self, smoothing: float) -> None:
+        self.smoothing_slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.smoothing_slider.setRange(0, 99)
+        self.smoothing_slider.setPageStep(10)
+        self.smoothing_slider.setValue(round(100 * smoothing))
+        self.smoothing_slider.setMinimumWidth(80)
+        self.smoothing_slider.setAccessibleName("Smoothing of the loss")
+        self.smoothing_slider.setToolTip(
+            "Over how many mini-batches the smoothed line averages: "
+            "1 at 0.00, about 10 at 0.90, about 100 at 0.99"
+        )
+        self.smoothing_slider.valueChanged.connect(self._on_slider_moved)
+        self._smoothing_value = QLabel(f"{smoothing:.2f}", self)
+        self.add_beside_legend(self.smoothing_slider)
+        self.add_beside_legend(self._smoothing_value)
+
+    def _heights(self, losses: Losses) -> Losses:
+        """Return where ``losses`` (N,) lie on the axis; NaN for what cannot be drawn.
+
+        The logarithm is taken here because pyqtgraph's own stumbles over zeros.
+        """
+        drawable = np.isfinite(losses)
+        heights = np.full(len(losses), np.nan)
+        if self.log_box.isChecked():
+            np.log10(losses, where=drawable & (losses > 0), out=heights)
+        else:
+            np.copyto(heights, losses, where=drawable)
+        return heights
+
+    @Slot(int)
+    def _on_slider_moved(self, hundredths: int) -> None:
+        self._smoothing_value.setText(f"{hundredths / 100:.2f}")
+        self.smoothing_changed.emit(hundredths / 100)
+
+    @Slot(bool)
+    def _on_log_toggled(self, checked: bool) -> None:
+        self.plot.getAxis("left").setLogMode(y=checked)
+        self.plot.setLimits(minYRange=FEWEST_DECADES if checked else None)
+        self.set_losses(self._iterations, self._losses, self._smoothed)
+        self.show_all()  # even over a zoom, which would mean nothing on the other axis

@@ -1,0 +1,120 @@
+"""What the tests share: an isolated home, small data, and a guard against things left behind."""
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.pop("CONVLAB_MNIST", None)
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QThreadPool, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from convlab.app.lab import Lab
+from convlab.blas import use_one_blas_thread
+from convlab.data.dataset import Dataset, ImageSet
+from convlab.training.config import TrainingConfig
+from convlab.ui.theme import Theme
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_blas_thread() -> None:
+    use_one_blas_thread()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, so that no test reads or writes the user's files."""
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / "home" / variable.lower()))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a thread, a running timer or a visible window behind."""
+    threads = set(threading.enumerate())
+    yield
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        QThreadPool.globalInstance().waitForDone()
+        windows = [w for w in app.topLevelWidgets() if w.isVisible()]
+        for window in windows:
+            window.hide()
+        timers = [
+            timer
+            for widget in app.topLevelWidgets()
+            for timer in widget.findChildren(QTimer)
+            if timer.isActive() and not timer.isSingleShot() and not _is_qts_own(timer)
+        ]
+        assert not windows, f"windows left open: {windows}"
+        assert not timers, f"timers left running: {timers}"
+    left = [t for t in threading.enumerate() if t not in threads and not t.daemon]
+    assert not left, f"threads left running: {left}"
+
+
+def _is_qts_own(timer: QTimer) -> bool:
+    return timer.metaObject().className() != "QTimer" or timer.objectName().startswith("qt_")
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    """The light colors."""
+    return Theme(qapp, "light")
+
+
+def stripes(n: int, classes: int = 10, size: int = 28, seed: int = 0) -> ImageSet:
+    """Images that a network learns at once: class k has a bright bar at its own height."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % classes
+    images = rng.integers(0, 40, (n, 1, size, size), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        top = int(label) * size // classes
+        image[0, top : top + 2, 4 : size - 4] = 230
+    return ImageSet(images, labels.astype(np.intp))
+
+
+@pytest.fixture
+def tiny_dataset() -> Dataset:
+    """60 images of stripes to train on and 20 to test on."""
+    return Dataset("tiny", "Tiny stripes", stripes(60), stripes(20, seed=1), tuple("0123456789"))
+
+
+@pytest.fixture
+def tiny_config() -> TrainingConfig:
+    """A run of a second: two epochs of six mini-batches of a small network."""
+    return TrainingConfig.from_dict(
+        {
+            "dataset": "tiny",
+            "network": {"name": "SimpleConvNet", "filter_num": 4, "hidden_size": 20},
+            "epochs": 2,
+            "mini_batch_size": 10,
+            "evaluate_sample_num_per_epoch": 20,
+        }
+    )
+
+
+@pytest.fixture
+def lab(qtbot: QtBot, tiny_dataset: Dataset, tiny_config: TrainingConfig) -> Iterator[Lab]:
+    """A lab on the tiny dataset; a run that the test left on is stopped."""
+    lab = Lab(tiny_dataset, tiny_config)
+    yield lab
+    lab.session.stop()
+    qtbot.waitUntil(lambda: not lab.session.is_busy)
+
+
+@pytest.fixture
+def shared_mnist() -> Path:
+    """The folder with the full MNIST; the test is skipped where it is absent."""
+    folder = SHARED / "mnist"
+    if not folder.is_dir():
+        pytest.skip("the full MNIST is not here")
+    return folder
