@@ -12,4 +12,4 @@ def resource(name: str) -> Path:
     for folder in (package / "resources", package.parent / "resources"):
         if (path := folder / name).exists():
             return path
-    raise FileNotFoundError(f"convlab's own file resources/{name} is missing; install convlab again")
+    raise FileNotFoundError(f"resources/{name} of convlab is missing; install it again")

@@ -5,8 +5,9 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.pop("CONVLAB_MNIST", None)
 
+import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,25 @@ def stripes(n: int, classes: int = 10, size: int = 28, seed: int = 0) -> ImageSe
 def tiny_dataset() -> Dataset:
     """60 images of stripes to train on and 20 to test on."""
     return Dataset("tiny", "Tiny stripes", stripes(60), stripes(20, seed=1), tuple("0123456789"))
+
+
+@pytest.fixture
+def write_idx_folder(tmp_path: Path) -> Callable[[Dataset, str], Path]:
+    """Writes a dataset of one channel as MNIST is: four IDX files, the images gzipped."""
+
+    def write(dataset: Dataset, name: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        for part, prefix in ((dataset.train, "train"), (dataset.test, "t10k")):
+            images, labels = part.images[:, 0], part.labels.astype(np.uint8)
+            for array, ending in ((images, "images-idx3-ubyte.gz"), (labels, "labels-idx1-ubyte")):
+                magic = bytes((0, 0, 8, array.ndim))
+                content = magic + np.array(array.shape, ">u4").tobytes() + array.tobytes()
+                packed = gzip.compress(content, 1) if ending.endswith("gz") else content
+                (folder / f"{prefix}-{ending}").write_bytes(packed)
+        return folder
+
+    return write
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from convlab.data.digit_image import Drawing, Stroke
 from convlab.errors import DataError
+from convlab.files import write_atomically
 
 LARGEST_FILE = 32 * 2**20  # bytes; some 70,000 drawings
 LARGEST_NUMBER = 1e9  # farther out, nothing is a place on paper
@@ -53,7 +54,7 @@ def write_drawings(path: str | Path, drawings: Sequence[Drawing]) -> None:
             )
     text = json.dumps([_entry(drawing) for drawing in drawings])
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        write_atomically(Path(path), text)
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror or error}.") from error
 

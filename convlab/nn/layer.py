@@ -34,6 +34,8 @@ class LayerSettings:
     """How to make a layer: a frozen dataclass per layer, registered beside it."""
 
     parameters: ClassVar[tuple[str, ...]] = ()
+    has_train_flg: ClassVar[bool] = False  # whether forward takes train_flg
+    needs_whole_batch: ClassVar[bool] = False  # whether a sample's output depends on the others
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of one sample after the layer, or raise :class:`ShapeError`."""
@@ -46,6 +48,10 @@ class LayerSettings:
     def fan_in(self, input_shape: Shape) -> int:
         """Return how many inputs one unit adds up; initializers scale by it."""
         return 1
+
+    def start(self, parameter: str) -> float | None:
+        """Return the value at which a parameter starts; None for random weights."""
+        return None if parameter == "W" else 0.0
 
     def make(self, params: Mapping[str, Array]) -> Layer:
         """Return the layer; it shares the arrays in ``params`` and does not copy them."""

@@ -30,6 +30,7 @@ class LayerShape:
     kind: str
     output_shape: Shape
     parameter_shapes: dict[str, Shape]
+    starts: dict[str, float | None]
     fan_in: int
 
     @property
@@ -53,7 +54,14 @@ def infer_shapes(layers: NamedLayers, input_dim: Shape) -> list[LayerShape]:
         kind = type(settings).__name__.removesuffix("Settings")
         parameter_shapes = settings.parameter_shapes(shape)
         shapes.append(
-            LayerShape(name, kind, output_shape, parameter_shapes, settings.fan_in(shape))
+            LayerShape(
+                name,
+                kind,
+                output_shape,
+                parameter_shapes,
+                {key: settings.start(key) for key in parameter_shapes},
+                settings.fan_in(shape),
+            )
         )
         shape = output_shape
     return shapes
@@ -109,11 +117,12 @@ class Network:
             self.params = {name: array.astype(dtype) for name, array in self.params.items()}
             self._make_layers()
 
-    def predict(self, x: NDArray[Any]) -> Array:
-        """Return the scores (N, K) before the softmax."""
+    def predict(self, x: NDArray[Any], train_flg: bool = False) -> Array:
+        """Return the scores (N, K) before the softmax; with ``train_flg``, as in training."""
         x = self._as_input(x)
-        for layer in self.layers.values():
-            x = layer.forward(x)
+        for name, settings in self.layer_settings:
+            flag = {"train_flg": train_flg} if settings.has_train_flg else {}
+            x = self.layers[name].forward(x, **flag)
         return x
 
     def probabilities(self, x: NDArray[Any]) -> Array:
@@ -121,8 +130,8 @@ class Network:
         return softmax(self.predict(x))
 
     def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
-        """Return the mean cross-entropy of the batch, in nats."""
-        return self.last_layer.forward(self.predict(x), t)
+        """Return the mean cross-entropy of the batch, in nats, as in training."""
+        return self.last_layer.forward(self.predict(x, train_flg=True), t)
 
     def accuracy(self, x: NDArray[Any], t: NDArray[Any], batch_size: int = 100) -> float:
         """Return the share of images (0 to 1) whose best score is their label's."""
@@ -244,6 +253,9 @@ def _initial_params(
         else:
             deviation = weight_init
         for key, shape in layer.parameter_shapes.items():
-            values = deviation * rng.standard_normal(shape) if key == "W" else np.zeros(shape)
+            start = layer.starts[key]
+            values = (
+                deviation * rng.standard_normal(shape) if start is None else np.full(shape, start)
+            )
             params[f"{key}{number}"] = values.astype(dtype)
     return params

@@ -12,7 +12,14 @@ from numpy.typing import DTypeLike
 from convlab.errors import ConvlabError, WeightsError
 from convlab.nn import weights
 from convlab.nn.description import NetworkDescription
-from convlab.nn.network import LayerShape, NamedLayers, Network, infer_shapes, parameter_shapes
+from convlab.nn.network import (
+    LayerShape,
+    NamedLayers,
+    Network,
+    WeightInit,
+    infer_shapes,
+    parameter_shapes,
+)
 from convlab.nn.types import Shape
 from convlab.registry import Registry
 from convlab.settings import check_settings
@@ -27,6 +34,11 @@ class NetworkSettings:
     def __post_init__(self) -> None:
         check_settings(self)
 
+    @property
+    def weight_init(self) -> WeightInit:
+        """Return the deviation of the random weights at the start, or how it follows fan-in."""
+        return "he"
+
     def layers(self, output_size: int) -> NamedLayers:
         """Return the layers, by name and in order, that give ``output_size`` scores."""
         raise NotImplementedError
@@ -39,7 +51,9 @@ class NetworkSettings:
         dtype: DTypeLike = np.float32,
     ) -> Network:
         """Return a new network with random weights."""
-        raise NotImplementedError
+        self.shapes(input_dim, output_size)
+        description = self.describe(input_dim, output_size)
+        return Network(self.layers(output_size), description, self.weight_init, rng, dtype)
 
     def shapes(self, input_dim: tuple[int, int, int], output_size: int) -> list[LayerShape]:
         """Return what every layer will be, without building it; may raise ShapeError."""
@@ -52,6 +66,13 @@ class NetworkSettings:
         May raise :class:`ConvlabError` for sizes that no network of this kind can have.
         """
         return None
+
+    def described_by(
+        self, shapes: Mapping[str, Shape], input_dim: tuple[int, int, int], output_size: int
+    ) -> NetworkDescription | None:
+        """Return the description if a network of these settings has just these parameters."""
+        own = parameter_shapes(self.shapes(input_dim, output_size))
+        return self.describe(input_dim, output_size) if own == dict(shapes) else None
 
     def describe(self, input_dim: tuple[int, int, int], output_size: int) -> NetworkDescription:
         """Return the description under which a network of these settings can be built again."""

@@ -2,34 +2,45 @@
 
 import numpy as np
 
+from convlab.nn.engine.convolution import piece_length
 from convlab.nn.engine.parts import Part, batch_last
 from convlab.nn.types import Array
 
 
 class AffineHead:
-    """y = Wᵀ·x with x (D, N), W (D, M), y (M, N); the bias is a follower."""
+    """y = Wᵀ·x with x (D, N), W (D, M), y (M, N); the bias is a follower.
+
+    The products are cut along D into pieces that OpenBLAS need not pack, see
+    :func:`convlab.nn.engine.convolution.piece_length`.
+    """
 
     def __init__(self, part: Part) -> None:
-        self.shape = batch_last(part.output_shape)
-        units = part.output_shape[0]
-        self._w = part.params["W"].reshape(-1, units)
-        self._dw = part.grads["W"].reshape(-1, units) if part.training else self._w
-        self._input_shape = (*batch_last(part.input_shape), part.samples)
-        self._dx = part.buffer(len(self._w) if part.training and part.needs_dx else 0)
-        self._x = self._d = part.buffer(0)
+        self.shape = (1, *batch_last(part.output_shape))
+        units, n = part.output_shape[0], part.samples
+        inputs = part.params["W"].size // units
+        pieces = inputs // piece_length(units * n, inputs)
+        self._w = part.params["W"].reshape(pieces, -1, units)
+        self._dw = part.grads["W"].reshape(self._w.shape) if part.training else self._w
+        self._sums = np.empty((pieces, units, n), part.dtype)
+        self._x = np.empty((pieces, inputs // pieces, n), part.dtype)
+        self._d = part.buffer(units)
+        needs_dx = part.training and part.needs_dx
+        self._dx = np.empty(self._x.shape if needs_dx else 0, part.dtype)
+        self._input_shape = (*batch_last(part.input_shape), n)
 
     def load(self, x: Array) -> None:
         """Take the input."""
-        self._x = x.reshape(len(self._w), -1)
+        self._x = x.reshape(self._x.shape)
 
     def forward(self, rows: slice, out: Array) -> None:
         """Compute all units; they are one row."""
-        np.matmul(self._w.T, self._x, out=out.reshape(self.shape[1], -1))
+        np.matmul(self._w.swapaxes(1, 2), self._x, out=self._sums)
+        np.sum(self._sums, axis=0, out=out.reshape(self._d.shape))
 
     def backward(self, dy: Array, rows: slice) -> None:
         """Write dW; keep dy for the gradient of the input."""
-        self._d = dy.reshape(self.shape[1], -1)
-        np.matmul(self._x, self._d.T, out=self._dw)
+        self._d = dy.reshape(self._d.shape)
+        np.matmul(self._x, np.ascontiguousarray(self._d.T), out=self._dw)
 
     def input_gradient(self) -> Array:
         """Return dx."""

@@ -16,17 +16,16 @@ from convlab.nn.engine.parts import Part, batch_last
 from convlab.nn.layers.convolution import ConvolutionSettings
 from convlab.nn.types import Array
 
-# OpenBLAS copies its operands into packed panels unless m·n·k is at most a million; for products
-# with few rows the copy costs more than it gains.
+# OpenBLAS copies its operands into packed panels unless m·n·k is at most a million; for the lab's
+# products the copy costs more than it gains.
 SMALL_PRODUCT = 1_000_000
-FEW = 3000  # m·k of a product worth keeping small
+SHORTEST_PIECE = 64
 
 
 class ConvolutionHead:
     """y = W * x without the bias, which is a follower.
 
-    ``residues`` is the width of a pooling window behind it: columns then come out in the order
-    0, k, 2k, ..., 1, k + 1, ..., so that the columns which compete lie in one piece each.
+    ``residues`` is the width of a pooling window behind it, see :mod:`convlab.nn.engine.parts`.
     """
 
     def __init__(self, part: Part, residues: int = 1) -> None:
@@ -34,14 +33,16 @@ class ConvolutionHead:
         self._part = part
         self._stride = settings.stride
         self._pad = settings.pad
-        self._size = size = settings.filter_size
-        self.shape = out_h, filters, out_w = batch_last(part.output_shape)
+        size = settings.filter_size
+        out_h, filters, out_w = batch_last(part.output_shape)
+        self.shape = (residues, out_h, filters, out_w // residues)
         self._height, channels, width = batch_last(part.input_shape)
         self._matrix = part.params["W"].reshape(filters, -1)
         self._columns = part.buffer(self._height + 2 * self._pad, channels, size, out_w, zero=True)
         self._loads = _shifted_columns(width, out_w, size, self._stride, self._pad, residues)
-        self._block = _block_width(*self._matrix.shape, out_w * part.samples)
-        self._windows = _windows(self._columns, out_h, self._stride, size, self._block)
+        piece = out_w // residues * part.samples
+        self._block = piece_length(self._matrix.size, piece)
+        self._windows = _windows(self._columns, out_h, self._stride, size, residues, self._block)
         if part.training:
             self._dw = part.grads["W"].reshape(self._matrix.shape)
         if part.training and part.needs_dx:
@@ -49,24 +50,24 @@ class ConvolutionHead:
             self._spread = part.buffer(self._height + size - 1, filters, size, width, zero=True)
             self._spreads = _spread_columns(width, out_w, size, self._stride, self._above, residues)
             self._dx = part.buffer(self._height, channels, width)
-            block = _block_width(channels, filters * size * size, width * part.samples)
-            self._dx_blocks = _in_blocks(self._dx, block)
-            self._dwindows = _windows(self._spread, self._height, 1, size, block)
+            block = piece_length(channels * filters * size * size, width * part.samples)
+            self._dx_blocks = _in_blocks(self._dx[np.newaxis], block)
+            self._dwindows = _windows(self._spread, self._height, 1, size, 1, block)
 
     def load(self, x: Array) -> None:
         """Copy the input, shifted for each column of the filter."""
         inside = self._columns[self._pad : self._pad + self._height]
-        for column, to, source in self._loads:
+        for column, _, to, source in self._loads:
             inside[:, :, column, to] = x[:, :, source]
 
     def forward(self, rows: slice, out: Array) -> None:
         """Compute output rows."""
-        np.matmul(self._matrix, self._windows[rows], out=_in_blocks(out, self._block))
+        np.matmul(self._matrix, self._windows[:, rows], out=_in_blocks(out, self._block))
 
     def backward(self, dy: Array, rows: slice) -> None:
         """Add to dW; spread dy out for the gradient of the input."""
-        windows = self._windows[rows].transpose(0, 1, 3, 2)
-        products = np.matmul(_in_blocks(dy, self._block), windows).sum(axis=(0, 1))
+        windows = self._windows[:, rows].swapaxes(-1, -2)
+        products = np.matmul(_in_blocks(dy, self._block), windows).sum(axis=(0, 1, 2))
         if rows.start == 0:
             self._dw[...] = products
         else:
@@ -74,8 +75,8 @@ class ConvolutionHead:
         if self._part.needs_dx:
             top = self._above + rows.start * self._stride
             bottom = self._above + (rows.stop - 1) * self._stride + 1
-            for column, to, source in self._spreads:
-                self._spread[top : bottom : self._stride, :, column, to] = dy[:, :, source]
+            for column, residue, to, source in self._spreads:
+                self._spread[top : bottom : self._stride, :, column, to] = dy[residue, :, :, source]
 
     def input_gradient(self) -> Array:
         """Return dx: dy convolved with the filters turned by 180 degrees."""
@@ -84,31 +85,39 @@ class ConvolutionHead:
         return self._dx
 
 
-def _block_width(m: int, k: int, width: int) -> int:
-    """Return how many columns to multiply at a time: the most that keep the product small."""
-    if m * k * width <= SMALL_PRODUCT or m * k > FEW:
-        return width
-    return next(b for b in range(SMALL_PRODUCT // (m * k), 0, -1) if width % b == 0)
+def piece_length(others: int, length: int) -> int:
+    """Return into how long pieces to cut the one long side of a matrix product.
+
+    ``others`` is the product of the other two sides. The pieces are all of one length, the longest
+    that keeps each product small; where they would be too short to pay, the side stays whole.
+    """
+    if others * length <= SMALL_PRODUCT:
+        return length
+    longest = SMALL_PRODUCT // others
+    return next((p for p in range(longest, SHORTEST_PIECE, -1) if length % p == 0), length)
 
 
 def _in_blocks(y: Array, block: int) -> Array:
-    """View (H, C, W, N) as (H, blocks, C, block)."""
-    h, c, w, n = y.shape
-    return y.reshape(h, c, w * n // block, block).transpose(0, 2, 1, 3)
+    """View (R, H, C, W, N) as (R, H, blocks, C, block)."""
+    r, h, c, w, n = y.shape
+    return y.reshape(r, h, c, w * n // block, block).swapaxes(2, 3)
 
 
-def _windows(columns: Array, out_h: int, stride: int, size: int, block: int) -> Array:
-    """View the shifted columns as (OH, blocks, FH·C·FW, block), rows overlapping."""
+def _windows(
+    columns: Array, out_h: int, stride: int, size: int, residues: int, block: int
+) -> Array:
+    """View the shifted columns as (R, OH, blocks, FH·C·FW, block), rows overlapping."""
     _, channels, _, out_w, n = columns.shape
     row, _, column, _, item = columns.strides
+    piece = out_w // residues * n
     return as_strided(
         columns,
-        (out_h, out_w * n // block, size * channels * size, block),
-        (stride * row, block * item, column, item),
+        (residues, out_h, piece // block, size * channels * size, block),
+        (piece * item, stride * row, block * item, column, item),
     )
 
 
-Copies = list[tuple[int, slice, slice]]  # filter column, where to, where from
+Copies = list[tuple[int, int, slice, slice]]  # filter column, residue, where to, where from
 
 
 def _shifted_columns(
@@ -124,7 +133,8 @@ def _shifted_columns(
             if inside:
                 first, last = inside[0], inside[-1]
                 to = slice(residue * piece + first, residue * piece + last + 1)
-                copies.append((column, to, slice(seen[first], seen[last] + 1, residues * stride)))
+                source = slice(seen[first], seen[last] + 1, residues * stride)
+                copies.append((column, residue, to, source))
     return copies
 
 
@@ -141,6 +151,5 @@ def _spread_columns(
             if inside:
                 first, last = inside[0], inside[-1]
                 to = slice(reached[first], reached[last] + 1, residues * stride)
-                source = slice(residue * piece + first, residue * piece + last + 1)
-                copies.append((column, to, source))
+                copies.append((column, residue, to, slice(first, last + 1)))
     return copies

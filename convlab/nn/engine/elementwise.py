@@ -1,8 +1,11 @@
 """Followers that work on one number at a time."""
 
+from typing import cast
+
 import numpy as np
 
-from convlab.nn.engine.parts import Follower, Part, batch_last
+from convlab.nn.engine.parts import Follower, Part
+from convlab.nn.layers.dropout import DropoutSettings
 from convlab.nn.types import Array
 
 
@@ -19,7 +22,7 @@ class Bias(Follower):
 
     def backward(self, dy: Array, rows: slice) -> Array:
         """Add to db."""
-        total = dy.sum(axis=(0, 2, 3))
+        total = dy.sum(axis=(0, 1, 3, 4))
         if rows.start == 0:
             self._db[...] = total
         else:
@@ -31,26 +34,26 @@ class Relu(Follower):
     """y = max(x, 0)."""
 
     def __init__(self, part: Part, rows: int) -> None:
-        h, c, w = batch_last(part.output_shape)
+        r, h, c, w = part.inner_shape
         # NumPy compares two arrays several times faster than an array and a number.
-        self._zeros = part.buffer(rows, c, w, zero=True)
+        self._zeros = part.buffer(r, rows, c, w, zero=True)
         self._training = part.training
         if part.training:
-            self._positive = np.empty((h, c, w, part.samples), bool)
-            self._as_number = part.buffer(rows, c, w)
+            self._positive = np.empty((r, h, c, w, part.samples), bool)
+            self._as_number = part.buffer(r, rows, c, w)
 
     def forward(self, x: Array, rows: slice, out: Array) -> None:
         """Remember where x is positive, and cut the rest."""
-        zeros = self._zeros[: len(x)]
+        zeros = self._zeros[:, : x.shape[1]]
         if self._training:
-            np.greater(x, zeros, out=self._positive[rows])
+            np.greater(x, zeros, out=self._positive[:, rows])
         np.maximum(x, zeros, out=out)
 
     def backward(self, dy: Array, rows: slice) -> Array:
         """Let the gradient pass where x was positive."""
         # A product of two float arrays is faster than one of floats and bools, cast included.
-        passes = self._as_number[: len(dy)]
-        passes[...] = self._positive[rows]
+        passes = self._as_number[:, : dy.shape[1]]
+        passes[...] = self._positive[:, rows]
         return np.multiply(dy, passes, out=dy)
 
 
@@ -58,11 +61,11 @@ class Sigmoid(Follower):
     """y = 1 / (1 + exp(-x)), written with tanh, which cannot overflow."""
 
     def __init__(self, part: Part, rows: int) -> None:
-        h, c, w = batch_last(part.output_shape)
+        r, h, c, w = part.inner_shape
         self._training = part.training
         if part.training:
-            self._y = part.buffer(h, c, w)
-            self._scratch = part.buffer(rows, c, w)
+            self._y = part.buffer(r, h, c, w)
+            self._scratch = part.buffer(r, rows, c, w)
 
     def forward(self, x: Array, rows: slice, out: Array) -> None:
         """Compute and remember y."""
@@ -71,12 +74,70 @@ class Sigmoid(Follower):
         np.add(out, 1, out=out)
         np.multiply(out, 0.5, out=out)
         if self._training:
-            self._y[rows] = out
+            self._y[:, rows] = out
 
     def backward(self, dy: Array, rows: slice) -> Array:
         """dx = dy·y·(1 - y)."""
-        y = self._y[rows]
-        slope = self._scratch[: len(dy)]
+        y = self._y[:, rows]
+        slope = self._scratch[:, : dy.shape[1]]
         np.subtract(1, y, out=slope)
         np.multiply(slope, y, out=slope)
         return np.multiply(dy, slope, out=dy)
+
+
+class Tanh(Follower):
+    """y = tanh(x)."""
+
+    def __init__(self, part: Part, rows: int) -> None:
+        r, h, c, w = part.inner_shape
+        self._training = part.training
+        if part.training:
+            self._y = part.buffer(r, h, c, w)
+            self._scratch = part.buffer(r, rows, c, w)
+
+    def forward(self, x: Array, rows: slice, out: Array) -> None:
+        """Compute and remember y."""
+        np.tanh(x, out=out)
+        if self._training:
+            self._y[:, rows] = out
+
+    def backward(self, dy: Array, rows: slice) -> Array:
+        """dx = dy·(1 - y²)."""
+        y = self._y[:, rows]
+        slope = self._scratch[:, : dy.shape[1]]
+        np.multiply(y, y, out=slope)
+        np.subtract(1, slope, out=slope)
+        return np.multiply(dy, slope, out=dy)
+
+
+class Dropout(Follower):
+    """Sets a random share of the numbers to zero in training; passes everything otherwise.
+
+    What is dropped depends on the seed, the iteration, the shard and the layer alone, so that a
+    run can be repeated and resumed at any point.
+    """
+
+    def __init__(self, part: Part, rows: int) -> None:
+        r, h, c, w = part.inner_shape
+        self._part = part
+        self._ratio = cast(DropoutSettings, part.settings).dropout_ratio
+        self._mask = part.buffer(r, h if part.training else 0, c, w)
+        self._scratch = part.buffer(r, rows, c, w)
+        self._random = np.random.default_rng(0)
+
+    def forward(self, x: Array, rows: slice, out: Array) -> None:
+        """Draw a mask and apply it."""
+        if not self._part.training:
+            return
+        if rows.start == 0:
+            self._random = np.random.default_rng((self._part.clock.iteration, *self._part.seed))
+        mask = self._scratch[:, : x.shape[1]]
+        self._random.random(out=mask, dtype=mask.dtype.type)
+        np.greater_equal(mask, self._ratio, out=mask)
+        np.multiply(mask, 1 / (1 - self._ratio), out=mask)
+        self._mask[:, rows] = mask
+        np.multiply(x, mask, out=out)
+
+    def backward(self, dy: Array, rows: slice) -> Array:
+        """Apply the mask."""
+        return np.multiply(dy, self._mask[:, rows], out=dy)

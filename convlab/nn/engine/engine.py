@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convlab.nn.engine.layout import layouts, total
-from convlab.nn.engine.plan import Plan
+from convlab.nn.engine.parts import Clock
+from convlab.nn.engine.plan import Plan, PlanPlace
 from convlab.nn.functions import class_indices
 from convlab.nn.network import Network
 from convlab.nn.optimizer import Optimizer
@@ -32,12 +33,15 @@ class Engine:
     bit. They differ from the plain network's by rounding only.
     """
 
-    def __init__(self, network: Network, threads: int = 1) -> None:
+    def __init__(self, network: Network, threads: int = 1, seed: int = 0) -> None:
         self.network = network
-        self._places = layouts(network.layer_shapes, network.input_dim)
+        self._places = layouts(network)
         self._params = np.empty(total(self._places), network.dtype)
         self._grads: list[Array] = []
         self._plans: dict[tuple[int, int, bool], Plan] = {}
+        self._clock = Clock()
+        self._seed = seed
+        self._whole = any(settings.needs_whole_batch for _, settings in network.layer_settings)
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
         self.load()
@@ -72,6 +76,7 @@ class Engine:
 
     def step(self, x: NDArray[Any], t: NDArray[Any], optimizer: Optimizer) -> float:
         """Learn one mini-batch and return its loss; one that is not finite changes nothing."""
+        self._clock.iteration = optimizer.iterations
         loss, shards = self._backward(x, t)
         if np.isfinite(loss):
             self._update(optimizer, self._grads[:shards])
@@ -86,7 +91,7 @@ class Engine:
     def _backward(self, x: NDArray[Any], t: NDArray[Any]) -> tuple[float, int]:
         """Compute one gradient a shard; return the loss and the number of shards."""
         labels = class_indices(t, self.network.output_size)
-        shards = _training_shards(len(x))
+        shards = [slice(0, len(x))] if self._whole else _training_shards(len(x))
         losses = np.zeros(len(shards))
         while len(self._grads) < len(shards):
             self._grads.append(np.zeros_like(self._params))
@@ -120,9 +125,8 @@ class Engine:
         key = (samples, number, training)
         if key not in self._plans:
             grads = self._grads[number] if training else self._params
-            self._plans[key] = Plan(
-                self.network, self._places, self._params, grads, samples, training, seed=number
-            )
+            place = PlanPlace(samples, training, (self._seed, number), self._clock)
+            self._plans[key] = Plan(self.network, self._places, self._params, grads, place)
         return self._plans[key]
 
     def _share_out(self, work: Callable[[int, int], None], jobs: int) -> None:

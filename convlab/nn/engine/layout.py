@@ -4,14 +4,17 @@ A layout is a permutation of axes, so weights go back and forth between the book
 engine's without any arithmetic.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convlab.nn.network import LayerShape
+from convlab.nn.layer import LayerSettings
+from convlab.nn.layers.affine import AffineSettings
+from convlab.nn.layers.convolution import ConvolutionSettings
+from convlab.nn.network import Network
 from convlab.nn.types import Array, Shape
 
 
@@ -49,7 +52,7 @@ class Layout:
         return copy
 
 
-def layouts(shapes: Sequence[LayerShape], input_shape: Shape) -> dict[str, Layout]:
+def layouts(network: Network) -> dict[str, Layout]:
     """Return the layout of every parameter, by its name in ``params``.
 
     A convolution's W (F, C, FH, FW) is kept as (F, FH, C, FW), the order of its rows of windows;
@@ -57,18 +60,27 @@ def layouts(shapes: Sequence[LayerShape], input_shape: Shape) -> dict[str, Layou
     """
     found: dict[str, Layout] = {}
     start = number = 0
-    for layer in shapes:
+    input_shape: Shape = network.input_dim
+    for (_, settings), layer in zip(network.layer_settings, network.layer_shapes, strict=True):
         number += bool(layer.parameter_shapes)
         for key, book in layer.parameter_shapes.items():
             split, axes = book, tuple(range(len(book)))
-            if key == "W" and layer.kind == "Convolution":
-                axes = (0, 2, 1, 3)
-            elif key == "W" and layer.kind == "Affine" and len(input_shape) == 3:
-                split, axes = (*input_shape, book[-1]), (1, 0, 2, 3)
+            if key == "W" and has_fast_head(settings):
+                if isinstance(settings, ConvolutionSettings):
+                    axes = (0, 2, 1, 3)
+                elif len(input_shape) == 3:
+                    split, axes = (*input_shape, book[-1]), (1, 0, 2, 3)
             found[f"{key}{number}"] = layout = Layout(start, book, split, axes)
             start = layout.stop
         input_shape = layer.output_shape
     return found
+
+
+def has_fast_head(settings: LayerSettings) -> bool:
+    """Return whether the layer is a convolution or affine layer that a stage can start with."""
+    if isinstance(settings, ConvolutionSettings):
+        return settings.pad < settings.filter_size
+    return isinstance(settings, AffineSettings)
 
 
 def total(places: Mapping[str, Layout]) -> int:

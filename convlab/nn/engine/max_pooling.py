@@ -13,41 +13,41 @@ class MaxPooling(Follower):
     """A tournament: in each window first within rows, then between the rows' winners.
 
     What it remembers is, for each match, whether the later of the two won; of equal values the
-    first one wins, in the order of the plain layer. The columns of ``x`` come sorted by their
-    place in the window, see :class:`convlab.nn.engine.convolution.ConvolutionHead`.
+    first one wins, in the order of the plain layer.
     """
 
     in_place = False
 
     def __init__(self, part: Part, rows: int) -> None:
-        self._k = self.ratio = cast(PoolingSettings, part.settings).pool_size
+        self._k = k = self.ratio = cast(PoolingSettings, part.settings).pool_size
         self._training = part.training
         h, c, w = batch_last(part.output_shape)
-        k = self._k
         self._row_winners = part.buffer(rows, k, c, w)
         if part.training:
             self._column_matches = np.empty((k - 1, h, k, c, w, part.samples), bool)
             self._row_matches = np.empty((k - 1, h, c, w, part.samples), bool)
-            self._dx = part.buffer(rows, k, c, k, w)
+            self._dx = part.buffer(k, rows, k, c, w)
 
     def forward(self, x: Array, rows: slice, out: Array) -> None:
         """Keep the largest value of every window."""
-        n = len(out)
-        cells = x.reshape(n, self._k, x.shape[1], self._k, -1, x.shape[-1])
-        winners = self._row_winners[:n]
-        columns = [cells[:, :, :, column] for column in range(self._k)]
-        self._play(columns, winners, self._column_matches[:, rows] if self._training else None)
+        columns = x.reshape(self._k, -1, self._k, *x.shape[2:])
+        winners = self._row_winners[: columns.shape[1]]
         row_winners = [winners[:, row] for row in range(self._k)]
-        self._play(row_winners, out, self._row_matches[:, rows] if self._training else None)
+        if self._training:
+            self._play(list(columns), winners, self._column_matches[:, rows])
+            self._play(row_winners, out[0], self._row_matches[:, rows])
+        else:
+            self._play(list(columns), winners, None)
+            self._play(row_winners, out[0], None)
 
     def backward(self, dy: Array, rows: slice) -> Array:
         """Hand the gradient to the winner of every window."""
-        n = len(dy)
-        by_row, dx = self._row_winners[:n], self._dx[:n]
-        self._hand_back(dy, [by_row[:, row] for row in range(self._k)], self._row_matches[:, rows])
-        columns = [dx[:, :, :, column] for column in range(self._k)]
-        self._hand_back(by_row, columns, self._column_matches[:, rows])
-        return dx.reshape(n * self._k, dx.shape[2], -1, dx.shape[-1])
+        n = dy.shape[1]
+        by_row, dx = self._row_winners[:n], self._dx[:, :n]
+        winners = [by_row[:, row] for row in range(self._k)]
+        self._hand_back(dy[0], winners, self._row_matches[:, rows])
+        self._hand_back(by_row, list(dx), self._column_matches[:, rows])
+        return dx.reshape(self._k, n * self._k, *dx.shape[3:])
 
     @staticmethod
     def _play(players: list[Array], best: Array, matches: Array | None) -> None:

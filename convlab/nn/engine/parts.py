@@ -1,9 +1,12 @@
 """What a plan is made of: stages, the head of a stage, and the followers that share its blocks.
 
-Arrays are (H, C, W, N), batch last. Buffers are allocated once, with the part, and used again at
-every step; whoever receives an array from a part may change it.
+Stages hand on arrays (H, C, W, N), batch last. Within a stage they are (R, H, C, W / R, N): where
+a pool of width R follows, columns are sorted by their place in the window, so that those which
+compete lie in arrays of their own; otherwise R is 1. Buffers are allocated once, with the part,
+and used again at every step; whoever receives an array from a part may change it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -12,6 +15,13 @@ import numpy as np
 
 from convlab.nn.layer import LayerSettings
 from convlab.nn.types import Array, Shape
+
+
+@dataclass(slots=True)
+class Clock:
+    """Tells the parts that draw at random which iteration it is."""
+
+    iteration: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,14 @@ class Part:
     needs_dx: bool
     dtype: np.dtype[Any]
     seed: tuple[int, ...]
+    clock: Clock
+    residues: int = 1  # R, while the columns are sorted for a pool behind this layer
+
+    @property
+    def inner_shape(self) -> tuple[int, int, int, int]:
+        """The shape of the output within a stage, (R, H, C, W / R)."""
+        h, c, w = batch_last(self.output_shape)
+        return self.residues, h, c, w // self.residues
 
     def buffer(self, *shape: int, zero: bool = False) -> Array:
         """Return a new array of ``shape`` with the samples as one more axis at its end."""
@@ -52,16 +70,19 @@ class Stage(Protocol):
     """A step over whole arrays of one shard."""
 
     def forward(self, x: Array) -> Array:
-        """Return the output."""
+        """Return the output; it is overwritten by the next call."""
 
-    def backward(self, dy: Array) -> Array:
-        """Add to the gradients of the parameters; return dL/dx (of no use to a first stage)."""
+    def backward(self, dy: Array) -> None:
+        """Compute the gradients of the parameters from dL/dy, which is used up."""
+
+    def input_gradient(self) -> Array:
+        """Return dL/dx, after :meth:`backward`."""
 
 
 class Head(Protocol):
     """The matrix products that a stage starts with, a few output rows at a time."""
 
-    shape: tuple[int, int, int]  # of the output, (H, C, W)
+    shape: tuple[int, int, int, int]  # of the output, (R, H, C, W / R)
 
     def load(self, x: Array) -> None:
         """Take the input of all rows."""
@@ -76,7 +97,7 @@ class Head(Protocol):
         """Return dL/dx of all rows, after all were taken."""
 
 
-class Follower:
+class Follower(ABC):
     """A layer that works on a few rows at a time, while they are in the cache.
 
     ``rows`` are always rows of its output. ``ratio`` input rows become one output row. A follower
@@ -86,10 +107,14 @@ class Follower:
     ratio: int = 1
     in_place: ClassVar[bool] = True
 
+    @abstractmethod
+    def __init__(self, part: Part, rows: int) -> None:
+        """Allocate what is needed for blocks of at most ``rows`` output rows."""
+
+    @abstractmethod
     def forward(self, x: Array, rows: slice, out: Array) -> None:
         """Compute output rows; ``out`` is ``x`` where the follower is in place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def backward(self, dy: Array, rows: slice) -> Array:
         """Return the gradient of the input rows; may be ``dy``, changed."""
-        raise NotImplementedError

@@ -35,7 +35,7 @@ class Pooling:
             edge = (self.pad, self.pad)
             x = np.pad(x, ((0, 0), (0, 0), edge, edge), constant_values=-np.inf)
         self._padded_shape = x.shape
-        first, *others = self._cells(x)
+        first, *others = window_cells(x, self.pool_h, self.pool_w, self.stride)
         out = first.copy()
         self._winner = np.zeros(out.shape, dtype=np.int32)
         for number, cell in enumerate(others, start=1):
@@ -46,20 +46,21 @@ class Pooling:
     def backward(self, dout: Array) -> Array:
         """Return dx (N, C, H, W)."""
         dx = np.zeros(self._padded_shape, dtype=dout.dtype)
-        for number, cell in enumerate(self._cells(dx)):
+        for number, cell in enumerate(window_cells(dx, self.pool_h, self.pool_w, self.stride)):
             cell += dout * (self._winner == number)
         end_h, end_w = (size - self.pad for size in self._padded_shape[2:])
         return dx[:, :, self.pad : end_h, self.pad : end_w]
 
-    def _cells(self, x: Array) -> Iterator[Array]:
-        """Yield, for each place in the window, a view (N, C, OH, OW) of its value everywhere."""
-        out_h = output_size(x.shape[2], self.pool_h, self.stride, 0)
-        out_w = output_size(x.shape[3], self.pool_w, self.stride, 0)
-        for row in range(self.pool_h):
-            for column in range(self.pool_w):
-                rows = slice(row, row + self.stride * out_h, self.stride)
-                columns = slice(column, column + self.stride * out_w, self.stride)
-                yield x[:, :, rows, columns]
+
+def window_cells(x: Array, pool_h: int, pool_w: int, stride: int) -> Iterator[Array]:
+    """Yield, for each place in a window, a view (N, C, OH, OW) of its value in every window."""
+    out_h = output_size(x.shape[2], pool_h, stride, 0)
+    out_w = output_size(x.shape[3], pool_w, stride, 0)
+    for row in range(pool_h):
+        for column in range(pool_w):
+            rows = slice(row, row + stride * out_h, stride)
+            columns = slice(column, column + stride * out_w, stride)
+            yield x[:, :, rows, columns]
 
 
 @LAYERS.register("Pooling")

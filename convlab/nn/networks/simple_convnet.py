@@ -14,7 +14,13 @@ from convlab.nn.layers.affine import AffineSettings
 from convlab.nn.layers.convolution import ConvolutionSettings
 from convlab.nn.layers.pooling import PoolingSettings
 from convlab.nn.layers.relu import ReluSettings
-from convlab.nn.network import LayerShape, NamedLayers, Network, infer_shapes, parameter_shapes
+from convlab.nn.network import (
+    LayerShape,
+    NamedLayers,
+    Network,
+    WeightInit,
+    infer_shapes,
+)
 from convlab.nn.network_settings import NETWORKS, NetworkSettings
 from convlab.nn.types import Shape
 from convlab.settings import About
@@ -46,6 +52,11 @@ class SimpleConvNetSettings(NetworkSettings):
         Le(10),
         About("Initial weights", "Standard deviation of the random weights at the start."),
     ] = 0.01
+
+    @property
+    def weight_init(self) -> WeightInit:
+        """The deviation that the settings name."""
+        return self.weight_init_std
 
     def layers(self, output_size: int) -> NamedLayers:
         """Conv - Relu - Pool - Affine - Relu - Affine."""
@@ -80,11 +91,8 @@ class SimpleConvNetSettings(NetworkSettings):
         match shapes:
             case {"W1": (int(filter_num), 1, int(size), _), "W3": (int(hidden), int(classes))}:
                 settings = cls(filter_num=filter_num, filter_size=size, hidden_size=hidden)
-            case _:
-                return None
-        if parameter_shapes(settings.shapes((1, 28, 28), classes)) != dict(shapes):
-            return None
-        return settings.describe((1, 28, 28), classes)
+                return settings.described_by(shapes, (1, 28, 28), classes)
+        return None
 
     def build(
         self,

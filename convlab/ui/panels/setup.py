@@ -14,6 +14,8 @@ from convlab.ui.widgets.form_footer import FormFooter
 from convlab.ui.widgets.layer_table import LayerTable
 from convlab.ui.widgets.settings_form import SettingsForm
 
+NARROWEST = 37 * SPACE  # of the panel; labels wrap, but no word is cut off
+WIDEST_FORM = 60 * SPACE  # farther apart, labels and editors no longer look like pairs
 HINT = "Point at a setting, or move to it, to read what it does."
 
 
@@ -53,8 +55,10 @@ class SetupPanel(Panel):
         return [row for row in self.form.rows().values() if row.problem]
 
     def _arrange(self) -> None:
+        self.setMinimumWidth(NARROWEST)
         self.form.add_below("network", self.layers)
         content = QWidget()
+        content.setMaximumWidth(WIDEST_FORM)
         inside = QVBoxLayout(content)
         inside.setContentsMargins(SPACE, 2 * SPACE, 2 * SPACE - 2, 2 * SPACE)
         inside.addWidget(self.form)

@@ -44,16 +44,16 @@ class LossSection(CurveSection):
         self.show_all()
 
     def set_losses(self, iterations: NDArray[np.int64], losses: Losses, smoothed: Losses) -> None:
-        """Draw the losses (N,) and their smoothed line (N,); what is not finite leaves a gap."""
+        """Draw the losses (N,) and their smoothed line (N,), without what cannot be drawn."""
         self._iterations, self._losses, self._smoothed = iterations, losses, smoothed
         self._mini_batch_curve.setSymbol("o" if len(losses) <= FEW_STEPS else None)
-        self._mini_batch_curve.setData(iterations, self._heights(losses))
-        self._smoothed_curve.setData(iterations, self._heights(smoothed))
+        for curve, values in ((self._mini_batch_curve, losses), (self._smoothed_curve, smoothed)):
+            drawable = self._drawable(values)
+            curve.setData(iterations[drawable], self._heights(values[drawable]))
 
     def show_all(self) -> None:
         """Set the loss axis so that every loss is in view."""
-        heights = self._heights(self._losses)
-        heights = heights[np.isfinite(heights)]
+        heights = self._heights(self._losses[self._drawable(self._losses)])
         if self.log_box.isChecked():
             low, high = (heights.min(), heights.max()) if len(heights) else (-2.0, 0.0)
             # Whole half decades, so that the view moves seldom.
@@ -79,18 +79,14 @@ class LossSection(CurveSection):
         self.add_beside_legend(self.smoothing_slider)
         self.add_beside_legend(self._smoothing_value)
 
-    def _heights(self, losses: Losses) -> Losses:
-        """Return where ``losses`` (N,) lie on the axis; NaN for what cannot be drawn.
+    def _drawable(self, losses: Losses) -> NDArray[np.bool_]:
+        """Return which of ``losses`` (N,) have a place on the axis."""
+        finite = np.isfinite(losses)
+        return finite & (losses > 0) if self.log_box.isChecked() else finite
 
-        The logarithm is taken here because pyqtgraph's own stumbles over zeros.
-        """
-        drawable = np.isfinite(losses)
-        heights = np.full(len(losses), np.nan)
-        if self.log_box.isChecked():
-            np.log10(losses, where=drawable & (losses > 0), out=heights)
-        else:
-            np.copyto(heights, losses, where=drawable)
-        return heights
+    def _heights(self, losses: Losses) -> Losses:
+        """Return where drawable ``losses`` (N,) lie on the axis."""
+        return np.log10(losses) if self.log_box.isChecked() else losses
 
     @Slot(int)
     def _on_slider_moved(self, hundredths: int) -> None:

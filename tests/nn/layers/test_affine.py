@@ -16,9 +16,7 @@ def test_its_gradients_are_those_of_finite_differences(
 ) -> None:
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((n, *sample))
-    layer = Affine(
-        rng.standard_normal((int(np.prod(sample)), units)), rng.standard_normal(units)
-    )
+    layer = Affine(rng.standard_normal((int(np.prod(sample)), units)), rng.standard_normal(units))
     dout = rng.standard_normal((n, units))
     np.testing.assert_allclose(layer.forward(x), x.reshape(n, -1) @ layer.W + layer.b)
     dx = layer.backward(dout)

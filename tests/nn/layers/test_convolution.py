@@ -22,9 +22,7 @@ def convolutions(draw: st.DrawFn) -> tuple[Convolution, Array]:
     def size(most: int) -> int:
         return draw(st.integers(1, most))
 
-    n, channels, filters, filter_h, filter_w, stride = (
-        size(most) for most in (3, 3, 3, 4, 4, 3)
-    )
+    n, channels, filters, filter_h, filter_w, stride = (size(most) for most in (3, 3, 3, 4, 4, 3))
     pad = draw(st.integers(0, 2))
     height, width = (
         max(1, edge - 2 * pad) + draw(st.integers(0, 4)) for edge in (filter_h, filter_w)

@@ -28,6 +28,8 @@ def test_gradients_are_those_of_finite_differences(name: str) -> None:
     x = without_kinks(2, *IMAGE)
     y = layer.forward(x)
     assert y.shape == (2, *settings.output_shape(IMAGE))
+    if settings.has_train_flg and (layer.forward(x) != y).any():
+        pytest.skip("what it drops is drawn at random")
     dout = without_kinks(*y.shape, seed=2)
     found = {"x": layer.backward(dout)} | {key: getattr(layer, f"d{key}") for key in params}
     # Of large arrays a few numbers do.

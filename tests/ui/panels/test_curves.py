@@ -105,6 +105,18 @@ def test_it_draws_what_was_learned(panel: CurvesPanel, qtbot: QtBot) -> None:
     np.testing.assert_allclose(accuracies, [0.4, 0.65])
 
 
+def test_it_draws_a_real_run(panel: CurvesPanel, qtbot: QtBot) -> None:
+    config, session = panel.lab.config, panel.lab.session
+    assert config is not None
+    with qtbot.waitSignal(session.run_ended):
+        session.start(config, panel.lab.dataset)
+    qtbot.waitUntil(lambda: panel.readout.values()[0] == "12")
+    iterations, _ = panel.loss._smoothed_curve.getOriginalDataset()
+    assert iterations.tolist() == list(range(1, 13))
+    at, _ = panel._train_curve.getOriginalDataset()
+    assert at.tolist() == [6, 12]
+
+
 def test_items_are_reused(panel: CurvesPanel, qtbot: QtBot) -> None:
     start(panel)
     learn(panel, falling(40), qtbot)
@@ -160,8 +172,9 @@ def test_log_scale_draws_positive_losses_only(panel: CurvesPanel, qtbot: QtBot) 
     panel.loss.log_box.click()
     start(panel)
     learn(panel, [1.0, 0.0, -1.0, float("nan"), float("inf"), 0.01], qtbot)
-    _, heights = panel.loss._mini_batch_curve.getOriginalDataset()
-    np.testing.assert_allclose(heights, [0, np.nan, np.nan, np.nan, np.nan, -2])
+    iterations, heights = panel.loss._mini_batch_curve.getOriginalDataset()
+    assert iterations.tolist() == [1, 6]
+    np.testing.assert_allclose(heights, [0, -2])
     low, high = view_of(panel.loss.plot)[1]
     assert -3 <= low < -2
     assert 0 < high <= 1
@@ -207,7 +220,8 @@ def test_the_cursor_reads_both_plots(panel: CurvesPanel, qtbot: QtBot) -> None:
     at = plot.getViewBox().mapViewToScene(QPointF(25, 0.5)).toPoint()
     qtbot.mouseMove(plot.viewport(), plot.mapFromScene(QPointF(at)))
     qtbot.waitUntil(lambda: panel.readout.values()[0] == "25")
-    assert panel.readout.values() == ("25", "2", "1.045", "1.423", "50.00 %", "40.00 %")
+    smoothed = f"{panel.model.smoothed[24]:.4g}"
+    assert panel.readout.values() == ("25", "2", "1.045", smoothed, "50.00 %", "40.00 %")
     assert all(section.plot._cursor.isVisible() for section in panel._sections)
     assert [section.plot._cursor.value() for section in panel._sections] == [25, 25]
     plot.cursor_left.emit()
@@ -282,10 +296,10 @@ def test_the_plots_follow_the_theme(panel: CurvesPanel, theme: Theme, qtbot: QtB
     assert "#ffffff" not in colors
 
 
-def test_no_menu_for_developers(panel: CurvesPanel) -> None:
+def test_no_menu_for_developers(panel: CurvesPanel, qtbot: QtBot) -> None:
     for section in panel._sections:
-        assert not section.plot.getViewBox().menuEnabled()
-        assert not section.plot.getPlotItem().ctrlMenu
+        qtbot.mouseClick(section.plot.viewport(), Qt.MouseButton.RightButton)
+        assert QApplication.activePopupWidget() is None
 
 
 def test_a_picture_of_a_panel_that_was_never_shown(

@@ -210,6 +210,21 @@ def test_the_help_follows_the_field_and_goes_back_to_the_one_with_the_focus(
     assert panel.footer.help == HINT
 
 
+def test_no_word_is_cut_off_in_the_narrowest_dock(qtbot: QtBot, panel: SetupPanel) -> None:
+    panel.resize(panel.minimumSize())
+    qtbot.waitUntil(lambda: panel.width() == panel.minimumWidth())
+    for row in panel.form.rows().values():
+        longest = max(row.label.text().split(), key=len)
+        assert row.label.fontMetrics().horizontalAdvance(longest) <= row.label.width()
+        assert row.label.height() >= row.label.heightForWidth(row.label.width())
+    table = panel.layers
+    for column in range(table.columnCount()):
+        needed = max(
+            table.sizeHintForColumn(column), table.horizontalHeader().sectionSizeHint(column)
+        )
+        assert needed <= table.columnWidth(column)
+
+
 def test_the_help_has_room_for_the_longest_text(panel: SetupPanel) -> None:
     label = next(w for w in panel.footer.findChildren(QLabel) if w.text() == panel.footer.help)
     for row in panel.form.rows().values():

@@ -238,15 +238,6 @@ def test_a_long_folder_is_chosen_without_widening_the_form(form: SettingsForm) -
     assert folder in form.rows()["dataset"].editor.toolTip()
 
 
-def test_nothing_is_cut_off_in_a_narrow_dock(form: SettingsForm) -> None:
-    assert form.minimumSizeHint().width() <= 260
-    for row in form.rows().values():
-        needed = row.label.heightForWidth(row.label.width())
-        assert row.label.height() >= needed
-        longest_word = max(row.label.text().split(), key=len)
-        assert row.label.fontMetrics().horizontalAdvance(longest_word) <= row.label.width()
-
-
 def test_a_yes_or_no_setting_gets_a_check_box(qtbot: QtBot) -> None:
     @dataclass
     class Settings:

@@ -1,0 +1,84 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convlab.errors import ConvlabError
+from convlab.nn.network_settings import open_network
+from convlab.training import Trainer, TrainingConfig
+from convlab.training.events import StepDone
+from convlab.training.history import History
+from convlab.training.runs import RunFolder
+
+
+@pytest.fixture
+def trainer(tiny_config: TrainingConfig, tiny_dataset: object) -> Trainer:
+    return Trainer.from_config(tiny_config, tiny_dataset)  # type: ignore[arg-type]
+
+
+def write(folder: RunFolder, trainer: Trainer) -> None:
+    history = History(0.1)
+    history.add_steps([StepDone(1, 1, 2.5)])
+    folder.write(history, trainer.network.params, trainer.network.description)
+
+
+def test_a_folder_holds_settings_history_and_weights(
+    tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "some" / "run")
+    assert os.listdir(folder.path) == ["settings.toml"]
+    write(folder, trainer)
+    names = {"settings.toml", "history.csv", "weights.safetensors"}
+    assert set(os.listdir(folder.path)) == names
+    assert TrainingConfig.load(folder.path / "settings.toml") == tiny_config
+    assert (folder.path / "history.csv").read_text().endswith("1,1,2.5,0.1,,\n")
+    opened = open_network(folder.weights_path)
+    np.testing.assert_array_equal(opened.params["W2"], trainer.network.params["W2"])
+
+
+def test_writing_again_replaces_what_is_there(
+    tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    write(folder, trainer)
+    trainer.network.params["W1"][...] = 7
+    write(folder, trainer)
+    assert len(os.listdir(folder.path)) == 3
+    assert (open_network(folder.weights_path).params["W1"] == 7).all()
+
+
+def test_a_run_without_a_name_lies_among_the_users_runs_beside_the_others(
+    home: Path, tiny_config: TrainingConfig
+) -> None:
+    folders = [RunFolder.create(tiny_config) for _ in range(3)]
+    assert len({folder.path for folder in folders}) == 3
+    for folder in folders:
+        assert home in folder.path.parents
+        assert "SimpleConvNet" in folder.path.name
+
+
+def test_an_empty_folder_will_do_but_one_that_holds_something_is_refused(
+    tmp_path: Path, tiny_config: TrainingConfig
+) -> None:
+    RunFolder.create(tiny_config, tmp_path / "run")
+    with pytest.raises(ConvlabError, match=r"run is there already and is not an empty folder"):
+        RunFolder.create(tiny_config, tmp_path / "run")
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ConvlabError, match=r"file is there already"):
+        RunFolder.create(tiny_config, tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
+    (tmp_path / "empty").mkdir()
+    RunFolder.create(tiny_config, tmp_path / "empty")
+
+
+def test_a_place_that_cannot_be_written_is_refused(
+    tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ConvlabError, match=r"cannot be written: Not a directory; name another"):
+        RunFolder.create(tiny_config, tmp_path / "file" / "run")
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    (folder.path / "history.csv").mkdir()
+    with pytest.raises(ConvlabError, match=r"run cannot be written to .*: Is a directory"):
+        write(folder, trainer)
