@@ -26,7 +26,7 @@ class _Reading(QRunnable):
         except ConvlabError as error:
             self._signals.failed.emit(self._name, str(error))
         except (MemoryError, OSError) as error:
-            message = f"{self._name} cannot be read ({error or 'not enough memory'})."
+            message = f"{self._name} cannot be read ({str(error) or 'not enough memory'})."
             self._signals.failed.emit(self._name, message)
 
 

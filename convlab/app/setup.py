@@ -135,8 +135,8 @@ class Setup(QObject):
             # Defaults stand in, so that problems of shape are told at the same time.
             config = TrainingConfig.from_dict(_without(self._values, error.problems))
         self._look_ahead(config)
-        usable = not self._problems and not self.is_opening
-        self._config = config if usable else None
+        is_open = self._values["dataset"] == self._lab.dataset.name
+        self._config = config if is_open and not self._problems else None
         self._lab.set_config(self._config)
         self.checked.emit()
 

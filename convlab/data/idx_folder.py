@@ -22,12 +22,15 @@ def read_idx_folder(folder: Path, name: str | None = None, title: str | None = N
     Dots may stand for the last hyphens, as in ``train-images.idx3-ubyte``. The dataset is called
     by the folder unless a name is given. Raises :class:`DataError`.
     """
-    if not folder.is_dir():
-        what = "it is a file" if folder.exists() else "there is no such folder"
-        raise DataError(
-            f"{folder} cannot be opened: {what}; give a folder with the four MNIST files."
-        )
-    train_images, train_labels, test_images, test_labels = (_find(folder, f) for f in FILES)
+    try:
+        if not folder.is_dir():
+            what = "it is a file" if folder.exists() else "there is no such folder"
+            raise DataError(
+                f"{folder} cannot be opened: {what}; give a folder with the four MNIST files."
+            )
+        train_images, train_labels, test_images, test_labels = (_find(folder, f) for f in FILES)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from error
     train = _image_set(train_images, train_labels)
     test = _image_set(test_images, test_labels)
     labels = (part.labels.max(initial=0) for part in (train, test))

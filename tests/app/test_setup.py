@@ -146,7 +146,8 @@ def test_a_dataset_chosen_by_name_is_opened_and_until_then_nothing_can_be_traine
     assert lab.dataset.name == "bundled"
     assert lab.config is not None
     assert lab.config.dataset == "bundled"
-    assert list(setup.datasets) == ["bundled", "mnist", "tiny"]
+    assert setup.datasets["bundled"] == "Bundled digits"
+    assert setup.datasets["tiny"] == "tiny"
 
 
 def test_a_dataset_that_cannot_be_opened_is_a_problem_until_another_is_chosen(

@@ -37,10 +37,15 @@ def test_a_step_makes_one_forward_pass(
 ) -> None:
     """The book's makes a second one to report the loss."""
     trainer = make_trainer(epochs=2, mini_batch_size=60)
-    passes = []
+    passes: list[int] = []
     layer = trainer.network.layers["Conv1"]
     forward = layer.forward
-    monkeypatch.setattr(layer, "forward", lambda x: passes.append(len(x)) or forward(x))
+
+    def counted(x: Any) -> Any:
+        passes.append(len(x))
+        return forward(x)
+
+    monkeypatch.setattr(layer, "forward", counted)
     events = trainer.run(snapshot_seconds=float("inf"))
     while not isinstance(next(events), StepDone):
         pass

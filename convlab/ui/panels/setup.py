@@ -14,7 +14,7 @@ from convlab.ui.widgets.form_footer import FormFooter
 from convlab.ui.widgets.layer_table import LayerTable
 from convlab.ui.widgets.settings_form import SettingsForm
 
-NARROWEST = 37 * SPACE  # of the panel; labels wrap, but no word is cut off
+NARROWEST = 300  # pixels of the panel; labels wrap, but no word is cut off
 WIDEST_FORM = 60 * SPACE  # farther apart, labels and editors no longer look like pairs
 HINT = "Point at a setting, or move to it, to read what it does."
 

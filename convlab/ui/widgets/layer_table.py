@@ -82,11 +82,11 @@ class LayerTable(QTableWidget):
         self.setStyleSheet(
             f"LayerTable {{ background: {colors.surface}; border: 1px solid {colors.border};"
             f" border-radius: 4px; }}"
-            f"LayerTable::item {{ padding: 0 {SPACE - 3}px; }}"
+            f"LayerTable::item {{ padding: 0 {SPACE // 2 - 3}px; }}"
             f"QHeaderView {{ background: transparent; }}"
             f"QHeaderView::section {{ color: {colors.muted}; background: transparent;"
             f" border: none; border-bottom: 1px solid {colors.faint};"
-            f" padding: {SPACE // 2}px {SPACE}px; }}"
+            f" padding: {SPACE // 2}px; }}"
         )
 
 

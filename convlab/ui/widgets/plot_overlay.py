@@ -130,18 +130,21 @@ class Marks(PlotOverlay):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        """Paint the marks that are in view."""
+        """Paint the marks that are in view: all lines, then the labels over them."""
         rect = self.boundingRect()
         left, right = self.x_range()
+        marks = [
+            (round(rect.left() + self.pixels(x - left)) + 0.5, text)
+            for x, text in self._marks
+            if left <= x <= right
+        ]
+        painter.setPen(self._line)
+        for at, _ in marks:
+            painter.drawLine(QPointF(at, rect.top()), QPointF(at, rect.bottom()))
         painter.setFont(small_font())
         metrics = QFontMetricsF(painter.font())
         free_from = rect.left()
-        for x, text in self._marks:
-            if not left <= x <= right:
-                continue
-            at = round(rect.left() + self.pixels(x - left)) + 0.5
-            painter.setPen(self._line)
-            painter.drawLine(QPointF(at, rect.top()), QPointF(at, rect.bottom()))
+        for at, text in marks:
             label = self._label_rect(at, metrics.horizontalAdvance(text), metrics.height())
             if label.left() >= free_from:
                 self._paint_label(painter, label, text)

@@ -25,7 +25,7 @@ def poolings(draw: st.DrawFn) -> tuple[Pooling, Array]:
         window_w + draw(st.integers(0, 5)),
     )
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    x = 0.1 * (rng.permutation(int(np.prod(shape))) - 20.0).reshape(shape)
+    x: Array = np.float64(0.1) * (rng.permutation(int(np.prod(shape))) - 20.0).reshape(shape)
     return Pooling(window_h, window_w, stride, pad), x
 
 

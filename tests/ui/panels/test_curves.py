@@ -233,7 +233,9 @@ def test_numbers_do_not_move_the_readout(panel: CurvesPanel, qtbot: QtBot) -> No
     start(panel)
     learn(panel, [2.0], qtbot)
     before = [value.geometry() for value in panel.readout._values]
-    panel.readout.set_values(["1,000,000", "1,000", "1.234e-10", "1.234e-10", "100 %", "100 %"])
+    panel.readout.set_values(
+        ["1,000,000,000,000,000", "1,000", "1.234e-10", "1.234e-10", "100 %", "100 %"]
+    )
     QApplication.processEvents()
     assert [value.geometry() for value in panel.readout._values] == before
 

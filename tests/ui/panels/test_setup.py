@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from convlab.app.lab import Lab
 from convlab.app.session import State
 from convlab.data.dataset import Dataset, ImageSet
+from convlab.nn.network_settings import NETWORKS
 from convlab.training.config import TrainingConfig
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.setup import HINT, SetupPanel
@@ -210,7 +211,11 @@ def test_the_help_follows_the_field_and_goes_back_to_the_one_with_the_focus(
     assert panel.footer.help == HINT
 
 
-def test_no_word_is_cut_off_in_the_narrowest_dock(qtbot: QtBot, panel: SetupPanel) -> None:
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_no_word_is_cut_off_in_the_narrowest_dock(
+    qtbot: QtBot, panel: SetupPanel, network: str
+) -> None:
+    set_field(panel, "network.name", network)
     panel.resize(panel.minimumSize())
     qtbot.waitUntil(lambda: panel.width() == panel.minimumWidth())
     for row in panel.form.rows().values():

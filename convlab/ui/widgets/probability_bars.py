@@ -1,0 +1,119 @@
+"""How likely each class is, as bars."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from convlab.ui.theme import SPACE, Theme
+
+TALLEST_ROW = 26  # pixels
+NARROWEST_BAR = 48
+
+
+class ProbabilityBars(QWidget):
+    """One row a class: its name, a bar and the percentage; the likeliest stands out."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._names: tuple[str, ...] = ()
+        self._values: tuple[float, ...] | None = None
+        self._is_muted = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Probabilities")
+        theme.changed.connect(self.update)
+
+    def set_values(
+        self, names: Sequence[str], values: Sequence[float] | None, *, muted: bool = False
+    ) -> None:
+        """Show a probability (0 to 1) for each name, or empty rows; ``muted`` if they are a guess.
+
+        Raises ValueError if there are not as many values as names.
+        """
+        if values is not None and len(values) != len(names):
+            raise ValueError(f"{len(names)} names for {len(values)} values")
+        if tuple(names) != self._names:
+            self._names = tuple(names)
+            self.updateGeometry()
+        self._values = None if values is None else tuple(values)
+        self._is_muted = muted
+        self.setAccessibleDescription(self._in_words())
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave every row its letters, and the bars enough to compare them."""
+        metrics = self.fontMetrics()
+        columns = self._name_width() + self._percent_width() + NARROWEST_BAR + 2 * SPACE
+        return QSize(int(columns), len(self._names) * (metrics.ascent() + metrics.descent()))
+
+    def sizeHint(self) -> QSize:
+        """Ask for some air between the rows."""
+        smallest = self.minimumSizeHint()
+        return QSize(smallest.width() + 100, len(self._names) * (self.fontMetrics().height() + 5))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows from top to bottom."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = min(self.height() / max(1, len(self._names)), TALLEST_ROW)
+        best = self._best()
+        for number, name in enumerate(self._names):
+            value = None if self._values is None else self._values[number]
+            row = QRectF(0, number * height, self.width(), height)
+            self._paint_row(painter, row, name, value, stands_out=number == best)
+
+    def _paint_row(
+        self, painter: QPainter, row: QRectF, name: str, value: float | None, *, stands_out: bool
+    ) -> None:
+        colors = self._theme.colors
+        painter.setFont(self._bold() if stands_out else self.font())
+        painter.setPen(QColor(colors.text if stands_out else colors.muted))
+        names = QRectF(row.left(), row.top(), self._name_width(), row.height())
+        percents = QRectF(row)
+        percents.setLeft(row.right() - self._percent_width())
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(names, middle | Qt.AlignmentFlag.AlignRight, name)
+        percent = "–" if value is None else f"{value:.1%}"
+        painter.drawText(percents, middle | Qt.AlignmentFlag.AlignRight, percent)
+        bar = QRectF(row)
+        bar.setLeft(names.right() + SPACE)
+        bar.setRight(percents.left() - SPACE)
+        inset = row.height() * 0.22
+        bar.adjust(0, inset, 0, -inset)
+        _fill(painter, bar, colors.faint)
+        if value:
+            bar.setWidth(bar.width() * value)
+            strong = colors.muted if self._is_muted else colors.accent
+            _fill(painter, bar, strong if stands_out else colors.border)
+
+    def _best(self) -> int | None:
+        if not self._values:
+            return None
+        return max(range(len(self._values)), key=self._values.__getitem__)
+
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
+    def _name_width(self) -> float:
+        metrics = QFontMetricsF(self._bold())
+        return max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+
+    def _percent_width(self) -> float:
+        return QFontMetricsF(self._bold()).horizontalAdvance("100.0%")
+
+    def _in_words(self) -> str:
+        if self._values is None:
+            return "None yet."
+        pairs = zip(self._names, self._values, strict=True)
+        return ", ".join(f"{name}: {value:.1%}" for name, value in pairs)
+
+
+def _fill(painter: QPainter, rect: QRectF, color: str) -> None:
+    painter.setBrush(QColor(color))
+    painter.setPen(Qt.PenStyle.NoPen)
+    radius = min(2.0, rect.width() / 2)
+    painter.drawRoundedRect(rect, radius, radius)

@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from convlab.app.lab import Lab
+from convlab.app.predictor import Predictor
+from convlab.app.session import Session
+from convlab.nn import SimpleConvNet
+from convlab.training.events import RunEnded, RunStarted, SnapshotTaken, frozen_copy
+
+CONV_PARAM = {"filter_num": 2, "filter_size": 5, "pad": 0, "stride": 1}
+IMAGE = np.random.default_rng(0).integers(0, 256, (1, 28, 28), dtype=np.uint8)
+
+
+def network(seed: int, size: int = 28) -> SimpleConvNet:
+    rng = np.random.default_rng(seed)
+    return SimpleConvNet((1, size, size), CONV_PARAM, 5, weight_init_std=0.5, rng=rng)
+
+
+def started(net: SimpleConvNet) -> RunStarted:
+    return RunStarted(1, 10, 0.1, net.description, frozen_copy(net.params))
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Session:
+    return Session()
+
+
+@pytest.fixture
+def predictor(session: Session) -> Predictor:
+    return Predictor(session)
+
+
+def test_without_a_network_there_is_no_answer(predictor: Predictor) -> None:
+    assert predictor.network is None
+    assert not predictor.is_trained
+    assert predictor.probabilities(IMAGE) is None
+
+
+def test_a_run_that_has_just_begun_answers_but_is_untrained(
+    session: Session, predictor: Predictor, qtbot: QtBot
+) -> None:
+    net = network(0)
+    with qtbot.waitSignal(predictor.changed):
+        session.run_started.emit(started(net))
+    answer = predictor.probabilities(IMAGE)
+    assert answer is not None
+    np.testing.assert_array_equal(answer, net.probabilities(IMAGE[np.newaxis])[0])
+    assert not predictor.is_trained
+    assert predictor.iteration == 0
+
+
+def test_each_snapshot_changes_the_answer(
+    session: Session, predictor: Predictor, qtbot: QtBot
+) -> None:
+    session.run_started.emit(started(network(0)))
+    for iteration, net in ((3, network(1)), (7, network(2))):
+        with qtbot.waitSignal(predictor.changed):
+            session.snapshot_taken.emit(SnapshotTaken(iteration, frozen_copy(net.params)))
+        answer = predictor.probabilities(IMAGE)
+        assert answer is not None
+        np.testing.assert_array_equal(answer, net.probabilities(IMAGE[np.newaxis])[0])
+        assert predictor.is_trained
+        assert predictor.iteration == iteration
+
+
+@pytest.mark.parametrize(("iteration", "trained"), [(10, True), (0, False)])
+def test_the_end_of_a_run_leaves_its_last_weights(
+    iteration: int, trained: bool, session: Session, predictor: Predictor
+) -> None:
+    session.run_started.emit(started(network(0)))
+    last = frozen_copy(network(1).params)
+    session.run_ended.emit(RunEnded("stopped", iteration, "Stopped.", None, 1.0, last))
+    assert predictor.network is not None
+    np.testing.assert_array_equal(predictor.network.params["W1"], last["W1"])
+    assert predictor.is_trained is trained
+
+
+def test_an_opened_network_answers_until_the_next_run(
+    session: Session, predictor: Predictor, qtbot: QtBot
+) -> None:
+    opened = network(3)
+    with qtbot.waitSignal(predictor.changed):
+        predictor.use(opened, trained=True)
+    assert predictor.network is opened
+    assert predictor.is_trained
+    session.run_started.emit(started(network(0)))
+    assert predictor.network is not opened
+    assert not predictor.is_trained
+
+
+def test_it_computes_in_the_type_of_the_run(session: Session, predictor: Predictor) -> None:
+    double = network(0)
+    double.astype(np.float64)
+    session.run_started.emit(started(double))
+    answer = predictor.probabilities(IMAGE)
+    assert answer is not None
+    assert answer.dtype == np.float64
+
+
+def test_an_image_of_another_size_has_no_answer(session: Session, predictor: Predictor) -> None:
+    session.run_started.emit(started(network(0, size=14)))
+    assert predictor.probabilities(IMAGE) is None
+
+
+def test_after_a_run_it_has_a_copy_of_the_weights_that_the_run_left(lab: Lab, qtbot: QtBot) -> None:
+    assert lab.config is not None
+    with qtbot.waitSignal(lab.session.run_ended) as ended:
+        lab.session.start(lab.config, lab.dataset)
+    assert ended.args is not None
+    assert lab.predictor.is_trained
+    assert lab.predictor.iteration == 12
+    assert lab.predictor.network is not None
+    for name, array in lab.predictor.network.params.items():
+        np.testing.assert_array_equal(array, ended.args[0].params[name])
+        assert not np.shares_memory(array, ended.args[0].params[name])

@@ -1,0 +1,295 @@
+import csv
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab.nn import Momentum
+from convlab.nn.network_settings import open_network
+from convlab.training import TrainingConfig
+from convlab.training.events import EpochEvaluated
+from convlab.training.history import History
+
+SMALL = ("--filter-num", 3, "--hidden-size", 10, "--batch", 20)
+
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, digits: Path) -> Path:
+    """A settings file for a small network on the digits."""
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        f"""
+        dataset = "{digits}"
+        epochs = 2
+        mini_batch_size = 20
+        seed = 5
+        network = {{name = "SimpleConvNet", filter_num = 3, hidden_size = 10}}
+        optimizer = {{name = "Momentum", lr = 0.03, momentum = 0.8}}
+        """
+    )
+    return path
+
+
+def test_a_run_prints_one_line_and_writes_a_folder(
+    convlab: Any, digits: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    result = convlab("train", "--dataset", digits, *SMALL, "--epochs", 2, "--out", out)
+    assert result.code == 0
+    assert result.err == ""
+    assert result.out.startswith("test accuracy ")
+    assert result.out.count("\n") == 1
+    assert "6 steps in " in result.out
+    assert result.out.endswith(f"run in {out}\n")
+    config = TrainingConfig.load(out / "settings.toml")
+    assert config.dataset == str(digits)
+    assert (config.epochs, config.mini_batch_size) == (2, 20)
+    with (out / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["iteration"] for row in rows] == list("123456")
+    assert [bool(row["test_accuracy"]) for row in rows] == [False, False, True] * 2
+    assert open_network(out / "weights.safetensors").params["W1"].shape == (3, 1, 5, 5)
+
+
+def test_json_tells_the_result(convlab: Any, digits: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    values = convlab("train", "--dataset", digits, *SMALL, "--epochs", 1, "-o", out, "--json").json
+    assert values["reason"] == "finished"
+    assert (values["steps"], values["epochs"]) == (3, 1)
+    assert values["seconds"] > 0
+    assert values["run"] == str(out)
+    assert values["weights"] == str(out / "weights.safetensors")
+    last = (out / "history.csv").read_text().splitlines()[-1].split(",")
+    assert values["train_loss"] == float(last[2])
+    evaluated = convlab("evaluate", values["weights"], "--dataset", digits, "--json").json
+    assert values["test_accuracy"] == evaluated["accuracy"]
+
+
+def test_the_accuracy_told_is_that_of_the_whole_test_set(
+    convlab: Any, digits: Path, tmp_path: Path
+) -> None:
+    arguments = ("--dataset", digits, *SMALL, "--epochs", 1, "--evaluate", 1, "--json")
+    values = convlab("train", *arguments, "-o", tmp_path / "run").json
+    evaluated = convlab("evaluate", values["weights"], "--dataset", digits, "--json").json
+    assert values["test_accuracy"] == evaluated["accuracy"]
+    assert values["test_accuracy"] not in (0, 1)
+
+
+def test_without_a_name_the_run_lies_among_the_users_runs(
+    convlab: Any, digits: Path, home: Path
+) -> None:
+    values = convlab("train", "--dataset", digits, *SMALL, "--epochs", 1, "--json").json
+    assert home in Path(values["run"]).parents
+    assert Path(values["weights"]).is_file()
+
+
+def test_every_option_reaches_its_setting(convlab: Any, digits: Path, tmp_path: Path) -> None:
+    convlab(
+        "train", "--dataset", digits, "--out", tmp_path / "run",
+        "--network", "simpleconvnet", "--filter-num", 2, "--filter-size", 3, "--pad", 1,
+        "--stride", 1, "--hidden-size", 5, "--weight-init-std", 0.02,
+        "--optimizer", "rmsprop", "--lr", 0.002, "--decay-rate", 0.9,
+        "--epochs", 1, "--mini-batch-size", 30, "--seed", 7,
+        "--evaluate-sample-num-per-epoch", 9, "--sampling", "replacement", "--dtype", "float64",
+    )  # fmt: skip
+    assert TrainingConfig.load(tmp_path / "run" / "settings.toml").to_dict() == {
+        "dataset": str(digits),
+        "network": {
+            "name": "SimpleConvNet",
+            "filter_num": 2,
+            "filter_size": 3,
+            "pad": 1,
+            "stride": 1,
+            "hidden_size": 5,
+            "weight_init_std": 0.02,
+        },
+        "optimizer": {"name": "RMSprop", "lr": 0.002, "decay_rate": 0.9},
+        "epochs": 1,
+        "mini_batch_size": 30,
+        "seed": 7,
+        "evaluate_sample_num_per_epoch": 9,
+        "sampling": "replacement",
+        "dtype": "float64",
+    }
+    weights = open_network(tmp_path / "run" / "weights.safetensors")
+    assert weights.description.settings["pad"] == 1
+
+
+def test_a_settings_file_decides_and_options_go_before_it(
+    convlab: Any, settings: Path, tmp_path: Path
+) -> None:
+    convlab("train", "-c", settings, "-o", tmp_path / "a")
+    assert TrainingConfig.load(tmp_path / "a" / "settings.toml") == TrainingConfig.load(settings)
+    convlab("train", "-c", settings, "-o", tmp_path / "b", "--epochs", 1, "--lr", 0.04)
+    config = TrainingConfig.load(tmp_path / "b" / "settings.toml")
+    assert (config.epochs, config.seed) == (1, 5)
+    assert config.optimizer.settings == {"lr": 0.04, "momentum": 0.8}
+
+
+def test_another_optimizer_than_the_files_starts_from_its_own_defaults(
+    convlab: Any, settings: Path, tmp_path: Path
+) -> None:
+    convlab("train", "-c", settings, "-o", tmp_path / "run", "--optimizer", "adam")
+    config = TrainingConfig.load(tmp_path / "run" / "settings.toml")
+    assert config.optimizer == TrainingConfig().optimizer
+    convlab("train", "-c", settings, "-o", tmp_path / "same", "--optimizer", "momentum")
+    config = TrainingConfig.load(tmp_path / "same" / "settings.toml")
+    assert config.optimizer.settings == {"lr": 0.03, "momentum": 0.8}
+
+
+def test_a_folder_of_an_earlier_run_is_left_alone(
+    convlab: Any, refused: Refused, settings: Path, tmp_path: Path
+) -> None:
+    convlab("train", "-c", settings, "-o", tmp_path / "run")
+    kept = (tmp_path / "run" / "weights.safetensors").read_bytes()
+    sentence = refused("train", "-c", settings, "-o", tmp_path / "run")
+    assert "is there already and is not an empty folder" in sentence
+    assert (tmp_path / "run" / "weights.safetensors").read_bytes() == kept
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_run_and_keeps_what_it_has_learned(
+    number: signal.Signals,
+    convlab: Any,
+    settings: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_evaluation = History.add_evaluation
+
+    def add_and_interrupt(history: History, evaluation: EpochEvaluated) -> None:
+        add_evaluation(history, evaluation)
+        signal.raise_signal(number)
+
+    monkeypatch.setattr(History, "add_evaluation", add_and_interrupt)
+    before = signal.getsignal(number)
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run", "--epochs", 50, "--json")
+    assert result.code == 0
+    assert result.err == "convlab: The run was stopped after 3 iterations.\n"
+    values = result.json
+    assert (values["reason"], values["steps"], values["epochs"]) == ("stopped", 3, 1)
+    assert values["test_accuracy"] is None
+    assert (tmp_path / "run" / "history.csv").read_text().count("\n") == 4
+    assert np.isfinite(open_network(Path(values["weights"])).params["W2"]).all()
+    assert signal.getsignal(number) is before
+
+
+@pytest.fixture
+def spoilt_step(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The step after which a weight is out of range."""
+    update_one = Momentum.update_one
+
+    def update_and_spoil(self: Momentum, name: str, param: Any, grad: Any) -> None:
+        update_one(self, name, param, grad)
+        if self.iterations == 4 and name == "b3":
+            param[0] = np.inf
+
+    monkeypatch.setattr(Momentum, "update_one", update_and_spoil)
+    return 4
+
+
+def test_a_run_whose_loss_is_no_longer_finite_exits_with_1_and_says_what_to_try(
+    convlab: Any, settings: Path, tmp_path: Path, spoilt_step: int
+) -> None:
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run", "--json")
+    assert result.code == 1
+    assert result.err.startswith("convlab: The loss was ")
+    assert "Try a smaller learning rate" in result.err
+    values = result.json
+    assert (values["reason"], values["steps"]) == ("diverged", spoilt_step + 1)
+    assert values["train_loss"] is None
+    assert values["test_accuracy"] is None
+    assert np.isfinite(open_network(Path(values["weights"])).params["W2"]).all()
+    assert (tmp_path / "run" / "history.csv").read_text().count("\n") == values["steps"] + 1
+
+
+@pytest.mark.usefixtures("spoilt_step")
+def test_the_summary_in_words_of_such_a_run(convlab: Any, settings: Path, tmp_path: Path) -> None:
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run")
+    assert result.out.startswith("test accuracy not measured, loss not finite, ")
+
+
+def test_a_full_disk_is_told(
+    convlab: Any, refused: Refused, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("convlab.training.runs.write_atomically", fail)
+    sentence = refused("train", "-c", settings, "-o", tmp_path / "run")
+    assert "run cannot be written to" in sentence
+    assert "No space left on device" in sentence
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--dataset", "bundeld"), "Did you mean bundled?"),
+        (("--dataset", "mnist"), "MNIST is not on this computer"),
+        (("--epochs", 0), "epochs: Epochs must be a whole number (1 to 10,000); received 0."),
+        (("--lr", "nan"), "optimizer.lr: Learning rate must be a number"),
+        (("--network", "simplenet"), "network.name: There is no network called 'simplenet'."),
+        (("--optimizer", "rmsprpo"), "optimizer.name: There is no optimizer called 'rmsprpo'."),
+        (("--optimizer", "sgd", "--beta1", 0.5), "optimizer.beta1: There is no such setting"),
+        (("--filter-size", 29), "network.filter_size: Conv1: A 29×29 filter is larger than"),
+        (("--filter-size", 6), "leaves maps of 23×23, which 2×2 pooling cannot halve"),
+        (("--batch", 4001), "mini_batch_size: A mini-batch of 4001 is larger than the training"),
+        (("--sampling", "none"), "must be one of shuffled or replacement; received 'none'."),
+        (("--config", "nothing.toml"), "nothing.toml cannot be read: No such file"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_before_anything_is_written(
+    arguments: tuple[object, ...], sentence: str, refused: Refused, tmp_path: Path, home: Path
+) -> None:
+    assert sentence in refused("train", "--out", tmp_path / "run", *arguments)
+    assert not (tmp_path / "run").exists()
+    assert not home.exists()
+
+
+def test_several_problems_get_a_line_each(convlab: Any, tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text("epochs = 0\ncolor = 'red'\noptimizer = 'adm'")
+    result = convlab("train", "--config", path)
+    assert result.code == 2
+    lines = result.err.splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["optimizer.name", "epochs", "color"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"epochs = ", "This is not a TOML file of settings"),
+        (b"\xff\xfe", "is not text; open a TOML file"),
+        (b"#" * 2_000_000, "is larger than a settings file can be"),
+    ],
+)
+def test_a_settings_file_that_is_none_is_refused(
+    content: bytes, sentence: str, refused: Refused, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.toml").write_bytes(content)
+    assert sentence in refused("train", "--config", tmp_path / "bad.toml")
+
+
+def test_a_damaged_dataset_is_refused(refused: Refused, digits: Path) -> None:
+    path = digits / "train-labels-idx1-ubyte"
+    path.write_bytes(path.read_bytes()[:-5])
+    assert "is cut off: it announces 60 bytes and holds 55" in refused("train", "--dataset", digits)
+    path.unlink()
+    assert "has no file train-labels-idx1-ubyte" in refused("train", "--dataset", digits)
+
+
+def test_a_progress_bar_is_shown_on_a_terminal_only(
+    convlab: Any, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run")
+    assert "6/6 steps" in result.err
+    assert "test accuracy" in result.err
+    assert result.out.count("\n") == 1
