@@ -57,8 +57,6 @@ class Files(QObject):
             self._complain("The settings cannot be used", error)
             return
         self._lab.set_config(config)
-        if config.dataset != self._lab.dataset.name:
-            self._loader.load(config.dataset)
         self.said.emit(f"Settings opened from {path.name}.")
 
     def write_settings(self, path: Path) -> None:

@@ -1,8 +1,15 @@
 """The one window of the lab."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QToolBar
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QSizePolicy,
+    QToolBar,
+    QWidget,
+)
 
 from convlab import __version__
 from convlab.app.lab import Lab
@@ -13,9 +20,10 @@ from convlab.resources import resource
 from convlab.training.events import RunEnded
 from convlab.ui.docks import Docks
 from convlab.ui.files import Files
+from convlab.ui.panels.setup import SetupPanel
 from convlab.ui.run_controls import RunControls
 from convlab.ui.status import Status, duration
-from convlab.ui.theme import Choice, Theme
+from convlab.ui.theme import SPACE, Choice, Theme
 from convlab.ui.widgets.notice import Kind, Notice
 from convlab.ui.window_memory import WindowMemory
 
@@ -46,7 +54,13 @@ class MainWindow(QMainWindow):
         self.status = Status(self.progress, self)
         self.setStatusBar(self.status)
         self._connect()
-        if not memory.restore_layout(self):
+        self._arranged = memory.restore_layout(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Arrange the docks at the first start; only a window that is shown keeps their sizes."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
             self.docks.arrange()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -81,7 +95,12 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.controls.fill(bar)
         self.addToolBar(bar)
-        bar.addWidget(self.notice)
+        rest = QWidget()
+        rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(rest)
+        row.setContentsMargins(SPACE, 0, SPACE, 0)
+        row.addWidget(self.notice)
+        bar.addWidget(rest)
 
     def _make_menus(self) -> None:
         files, menus = self.files, self.menuBar()
@@ -123,6 +142,9 @@ class MainWindow(QMainWindow):
         session.state_changed.connect(self._on_state_changed)
         self.controls.refused.connect(self._on_refused)
         self.files.said.connect(self._on_said)
+        setup = self.docks.panels["Setup"]
+        assert isinstance(setup, SetupPanel)
+        setup.dataset_folder_wanted.connect(self.files.open_dataset.trigger)
 
     def _on_run_started(self) -> None:
         self.notice.hide()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolBar, QWidget
 
 from convlab.app.lab import Lab
 from convlab.app.session import State
@@ -63,6 +63,7 @@ class RunControls(QObject):
         label.setBuddy(self.rate)
         row.addWidget(label)
         row.addWidget(self.rate)
+        holder.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         bar.addWidget(holder)
 
     @staticmethod

@@ -22,6 +22,7 @@ class Status(QStatusBar):
         super().__init__(parent)
         self._progress = progress
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(0, 0, SPACE, SPACE // 2)
         self._state = self._label("Stopping… and more", "State")
         self._epoch = self._label("Epoch 10,000 of 10,000", "Epoch")
         self._iteration = self._label("Iteration 10,000,000 of 10,000,000", "Iteration")

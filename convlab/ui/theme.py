@@ -174,6 +174,15 @@ def _style_sheet(colors: Colors) -> str:
             color: {colors.text}; background: {colors.raised};
             border: 1px solid {colors.border}; padding: 4px;
         }}
+        QCheckBox::indicator:unchecked {{
+            background: {colors.surface}; border: 1px solid {colors.muted};
+            border-radius: 2px; width: 13px; height: 13px;
+        }}
+        QCheckBox::indicator:unchecked:hover, QCheckBox::indicator:unchecked:focus {{
+            border-color: {colors.accent};
+        }}
+        QMainWindow::separator {{ background: {colors.window}; width: 6px; height: 6px; }}
+        QMainWindow::separator:hover {{ background: {colors.border}; }}
         QPushButton[role="primary"] {{
             color: {colors.on_accent}; background: {colors.accent};
             border: 1px solid {colors.accent}; border-radius: 4px;

@@ -56,6 +56,10 @@ class Engine:
         for name, place in self._places.items():
             self.network.params[name][...] = place.read(self._params)
 
+    def params(self) -> dict[str, Array]:
+        """Return a copy of the weights under the names and in the shapes of ``params``."""
+        return {name: place.read(self._params) for name, place in self._places.items()}
+
     def close(self) -> None:
         """End the threads; the engine must not be used any more."""
         if self._pool is not None:
