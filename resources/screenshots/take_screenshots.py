@@ -27,9 +27,9 @@ USUAL = (1366, 768)
 SMALL = (1024, 700)
 SCREEN = {"name": "screen", "x": 0, "y": 0, "width": 1920, "height": 1080}
 LONGEST_WAIT = 120_000  # milliseconds
-EPOCHS = 8
-CHANGE_AT = 4  # the epoch after which the learning rate changes
-PICTURE_AT = 6  # the epoch after which the picture of a run under way is taken
+EPOCHS = 10
+CHANGE_AT = 6  # the epoch after which the learning rate changes
+PICTURE_AT = 8  # the epoch after which the picture of a run under way is taken
 
 
 def main() -> None:
@@ -84,7 +84,7 @@ class Shots:
         drawing(window).set_drawing(a_three())
         self._start(window)
         self._wait_for_epoch(window, CHANGE_AT)
-        window.lab.session.set_learning_rate(0.0003)
+        window.lab.session.set_learning_rate(0.0005)
         self._wait_for_epoch(window, PICTURE_AT)
         self._save(window, "lab-light")
         wait(window.lab.session.run_ended)
