@@ -1,5 +1,6 @@
 """Makes the application and its window."""
 
+import signal
 import sys
 
 from PySide6.QtWidgets import QApplication
@@ -25,6 +26,7 @@ def run_app(dataset: str | None) -> int:
     app.setApplicationDisplayName("convlab")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("convlab")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would never see Ctrl+C
     window = make_window(app, dataset)
     window.show()
     return app.exec()

@@ -101,6 +101,8 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(SPACE, 0, SPACE, 0)
         row.addWidget(self.notice)
         bar.addWidget(rest)
+        # A sentence that takes two lines must not push the panels down.
+        bar.setFixedHeight(2 * self.fontMetrics().lineSpacing() + SPACE)
 
     def _make_menus(self) -> None:
         files, menus = self.files, self.menuBar()

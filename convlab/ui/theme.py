@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from convlab.resources import resource
+
 Choice = Literal["system", "light", "dark"]
 
 SPACE = 8  # pixels between related widgets; twice that between groups and at panel edges
@@ -164,6 +166,7 @@ def _style_sheet(colors: Colors) -> str:
     Set ``label.setProperty("role", "muted")`` (or title, error, warning, good) on a label, and
     ``button.setProperty("role", "primary")`` on the one button that matters most.
     """
+    tick = resource(f"icons/check-{'dark' if colors is DARK else 'light'}.svg").as_posix()
     return f"""
         QLabel[role="title"] {{ font-weight: 600; }}
         QLabel[role="muted"] {{ color: {colors.muted}; }}
@@ -178,9 +181,14 @@ def _style_sheet(colors: Colors) -> str:
             background: {colors.surface}; border: 1px solid {colors.muted};
             border-radius: 2px; width: 13px; height: 13px;
         }}
-        QCheckBox::indicator:unchecked:hover, QCheckBox::indicator:unchecked:focus {{
-            border-color: {colors.accent};
+        QCheckBox::indicator:checked {{
+            background: {colors.accent}; border: 1px solid {colors.accent};
+            border-radius: 2px; width: 13px; height: 13px; image: url("{tick}");
         }}
+        QCheckBox::indicator:checked:disabled {{
+            background: {colors.border}; border-color: {colors.border};
+        }}
+        QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {colors.text}; }}
         QMainWindow::separator {{ background: {colors.window}; width: 6px; height: 6px; }}
         QMainWindow::separator:hover {{ background: {colors.border}; }}
         QPushButton[role="primary"] {{

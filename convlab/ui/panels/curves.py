@@ -285,5 +285,5 @@ def reading_texts(reading: Reading | None) -> list[str]:
         f"{reading.epoch:,}",
         f"{reading.loss:.4g}",
         f"{reading.smoothed:.4g}",
-        *("" if accuracy is None else f"{100 * accuracy:.2f} %" for accuracy in accuracies),
+        *("" if accuracy is None else f"{100 * accuracy:.2f}%" for accuracy in accuracies),
     ]

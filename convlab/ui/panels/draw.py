@@ -23,6 +23,9 @@ Direction = QBoxLayout.Direction
 NO_LIMIT = 2**24 - 1  # QWIDGETSIZE_MAX, which PySide6 does not pass on
 
 
+NARROWEST = 300  # pixels; narrower, the bars and their percentages are cut off
+
+
 @PANELS.register("Draw")
 class DrawPanel(Panel):
     """A canvas, and below it, or beside it where there is no height, what the network reads."""
@@ -37,6 +40,7 @@ class DrawPanel(Panel):
         self.tools = DrawingTools(self.canvas)
         self.reading = ReadingView(theme)
         self._lay_out()
+        self.setMinimumWidth(NARROWEST)
         # The shortcuts work wherever the focus is within the panel.
         self.addActions(self.canvas.actions())
         self.canvas.drawing_changed.connect(self._on_drawing_changed)

@@ -34,7 +34,7 @@ class Notice(QFrame):
         self._close.setAccessibleName("Hide this message")
         self._close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
-        row.setContentsMargins(2 * SPACE, SPACE // 2, SPACE, SPACE // 2)
+        row.setContentsMargins(2 * SPACE, 0, SPACE, 0)
         row.setSpacing(SPACE)
         for widget in (self._icon, self._text, self._close):
             row.addWidget(widget)
@@ -52,6 +52,7 @@ class Notice(QFrame):
         self._kind = kind
         self._text.setText(text)
         self.setAccessibleName(text)
+        self._text.setToolTip(text)
         self._on_theme_changed()
         self.show()
 

@@ -46,7 +46,7 @@ def count_text(value: float, spacing: float) -> str:
 
 def percent_text(value: float, spacing: float) -> str:
     """Return a share of 0 to 1 as percent, with as many places as the ticks need."""
-    return f"{100 * value:.{_places(100 * spacing)}f} %"
+    return f"{100 * value:.{_places(100 * spacing)}f}%"
 
 
 def power_text(logarithm: float) -> str:

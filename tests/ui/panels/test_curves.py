@@ -221,7 +221,7 @@ def test_the_cursor_reads_both_plots(panel: CurvesPanel, qtbot: QtBot) -> None:
     qtbot.mouseMove(plot.viewport(), plot.mapFromScene(QPointF(at)))
     qtbot.waitUntil(lambda: panel.readout.values()[0] == "25")
     smoothed = f"{panel.model.smoothed[24]:.4g}"
-    assert panel.readout.values() == ("25", "2", "1.045", smoothed, "50.00 %", "40.00 %")
+    assert panel.readout.values() == ("25", "2", "1.045", smoothed, "50.00%", "40.00%")
     assert all(section.plot._cursor.isVisible() for section in panel._sections)
     assert [section.plot._cursor.value() for section in panel._sections] == [25, 25]
     plot.cursor_left.emit()
@@ -234,7 +234,7 @@ def test_numbers_do_not_move_the_readout(panel: CurvesPanel, qtbot: QtBot) -> No
     learn(panel, [2.0], qtbot)
     before = [value.geometry() for value in panel.readout._values]
     panel.readout.set_values(
-        ["1,000,000,000,000,000", "1,000", "1.234e-10", "1.234e-10", "100 %", "100 %"]
+        ["1,000,000,000,000,000", "1,000", "1.234e-10", "1.234e-10", "100%", "100%"]
     )
     QApplication.processEvents()
     assert [value.geometry() for value in panel.readout._values] == before
@@ -327,7 +327,7 @@ def test_svg_has_titles_legend_and_lines_in_pixels(
     panel.export_svg(tmp_path / "curves.svg")
     svg = (tmp_path / "curves.svg").read_text(encoding="utf-8")
     texts = set(re.findall(r">([^<>]+)</text>", svg))
-    assert {"Accuracy", "Train", "Test", "Loss", "Mini-batch", "Iteration", "80 %"} <= texts
+    assert {"Accuracy", "Train", "Test", "Loss", "Mini-batch", "Iteration", "80%"} <= texts
     assert "Smoothed" not in texts
     assert QSvgRenderer(svg.encode()).isValid()
 

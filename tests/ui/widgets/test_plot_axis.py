@@ -15,7 +15,7 @@ from convlab.ui.widgets.plot_axis import (
 
 @pytest.mark.parametrize(
     ("value", "spacing", "text"),
-    [(0.8, 0.2, "80 %"), (1.0, 0.25, "100 %"), (0.985, 0.005, "98.5 %"), (0.3, 0.1, "30 %")],
+    [(0.8, 0.2, "80%"), (1.0, 0.25, "100%"), (0.985, 0.005, "98.5%"), (0.3, 0.1, "30%")],
 )
 def test_percent(value: float, spacing: float, text: str) -> None:
     assert percent_text(value, spacing) == text
