@@ -56,6 +56,7 @@ class Session(QObject):
         self._state = State.IDLE
         self._events: deque[Event] = deque()
         self._control = Control()
+        self._dataset: Dataset | None = None
         self._thread: QThread | None = None
         self._worker: Worker | None = None
         self._timer = QTimer(self)
@@ -66,6 +67,11 @@ class Session(QObject):
     def state(self) -> State:
         """What the session is doing."""
         return self._state
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The images of the present run, or of the last one; None before any."""
+        return self._dataset
 
     @property
     def is_busy(self) -> bool:
@@ -80,6 +86,7 @@ class Session(QObject):
         if self.is_busy:
             raise RuntimeError("a run is on already")
         trainer = Trainer.from_config(config, dataset)
+        self._dataset = dataset
         self._control = Control()
         if paused:
             self._control.step()

@@ -13,6 +13,7 @@ from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError
 from convlab.nn.network_settings import open_network
 from convlab.training.config import TrainingConfig
+from convlab.ui.widgets.save_dialog import asked_path
 
 _WEIGHTS = "Weights (*.safetensors *.pkl);;All files (*)"
 _SETTINGS = "Settings (*.toml);;All files (*)"
@@ -133,12 +134,8 @@ class Files(QObject):
         return self._remembered(name)
 
     def _asked_save(self, title: str, suggestion: str, kinds: str) -> Path | None:
-        start = str(Path(self._folder) / suggestion)
-        name, _ = QFileDialog.getSaveFileName(self._window, title, start, kinds)
-        path = self._remembered(name)
-        if path is not None and not path.suffix:
-            path = path.with_suffix(Path(suggestion).suffix)
-        return path
+        path = asked_path(self._window, title, Path(self._folder) / suggestion, kinds)
+        return None if path is None else self._remembered(str(path))
 
     def _remembered(self, name: str) -> Path | None:
         if not name:

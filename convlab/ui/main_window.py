@@ -65,17 +65,20 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while a run is on, and stop it cleanly before the window goes."""
-        if not self.lab.session.is_busy:
-            self._memory.keep_layout(self)
-            if self.lab.config is not None:
-                self._memory.keep_config(self.lab.config)
-            self.loader.wait()
-            event.accept()
+        session = self.lab.session
+        if session.is_busy and not self._closing and not self._wants_to_stop():
+            event.ignore()
             return
-        event.ignore()
-        if self._closing or self._wants_to_stop():
+        if session.is_busy:  # it may have ended while the question was open
             self._closing = True
-            self.lab.session.stop()
+            session.stop()
+            event.ignore()
+            return
+        self._memory.keep_layout(self)
+        if self.lab.config is not None:
+            self._memory.keep_config(self.lab.config)
+        self.loader.wait()
+        event.accept()
 
     def _wants_to_stop(self) -> bool:
         box = QMessageBox(QMessageBox.Icon.Question, "Stop the run?", "A run is on.", parent=self)
@@ -155,10 +158,11 @@ class MainWindow(QMainWindow):
 
     def _on_run_ended(self, event: RunEnded) -> None:
         text = event.message
-        if event.test_accuracy is not None:
+        dataset = self.lab.session.dataset  # of the run, whatever was opened meanwhile
+        if event.test_accuracy is not None and dataset is not None:
             text = (
                 f"Finished in {duration(event.seconds)}: {event.test_accuracy:.2%} of the "
-                f"{len(self.lab.dataset.test):,} test images are read right."
+                f"{len(dataset.test):,} test images are read right."
             )
         self.notice.say(_END_KINDS[event.reason], text)
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convlab.training import Trainer
+from convlab.data.dataset import Dataset
+from convlab.training import Trainer, TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import EpochEvaluated, RunEnded, SnapshotTaken, StepDone
 
@@ -119,3 +120,12 @@ def test_a_verbose_trainer_says_it(
     spoil(trainer, monkeypatch, update=1, value=float("nan"))
     trainer.train()
     assert "The loss was nan at iteration 2" in capsys.readouterr().out
+
+
+def test_too_large_a_rate_diverges_for_real(tiny_dataset: Dataset) -> None:
+    wild = {"network": "DeepConvNet", "optimizer": {"name": "SGD", "lr": 100.0}}
+    config = TrainingConfig.from_dict({**wild, "epochs": 2, "mini_batch_size": 20})
+    *_, ended = Trainer.from_config(config, tiny_dataset).run()
+    assert isinstance(ended, RunEnded)
+    assert ended.reason == "diverged"
+    assert all(np.isfinite(array).all() for array in ended.params.values())

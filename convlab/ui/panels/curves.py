@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLabel,
     QMenu,
     QMessageBox,
@@ -30,6 +29,7 @@ from convlab.ui.widgets.loss_section import LossSection
 from convlab.ui.widgets.plot_axis import percent_text
 from convlab.ui.widgets.plot_style import blend
 from convlab.ui.widgets.readout import Readout
+from convlab.ui.widgets.save_dialog import asked_path
 
 TRAIN = Look(lambda colors: QColor(colors.train), symbol="o")
 TEST = Look(lambda colors: QColor(colors.test), dashed=True, symbol="s")
@@ -241,12 +241,10 @@ class CurvesPanel(Panel):
         self._ask_and_export("csv", "CSV tables", self.export_csv)
 
     def _ask_and_export(self, suffix: str, kind: str, export: Callable[[Path], None]) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export curves", f"curves.{suffix}", f"{kind} (*.{suffix})"
-        )
-        if name:
-            path = Path(name)
-            export(path if path.suffix else path.with_suffix(f".{suffix}"))
+        suggestion = Path(f"curves.{suffix}")
+        path = asked_path(self, "Export curves", suggestion, f"{kind} (*.{suffix})")
+        if path is not None:
+            export(path)
 
     def _export(self, path: Path, write: Callable[[], None]) -> None:
         if self._stale:

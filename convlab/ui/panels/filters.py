@@ -8,7 +8,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -29,6 +28,7 @@ from convlab.ui.widgets.filter_dialog import FilterDialog
 from convlab.ui.widgets.filter_figure import png_of
 from convlab.ui.widgets.filter_grids import FilterGrids
 from convlab.ui.widgets.filter_pictures import FilterPicture, pictures_of
+from convlab.ui.widgets.save_dialog import asked_path
 
 GRAY = "Gray, as in the book"
 DIVERGING = "Diverging, centered at zero"
@@ -183,12 +183,10 @@ class FiltersPanel(Panel):
         self._ask_and_export("csv", "CSV tables", self.export_csv)
 
     def _ask_and_export(self, suffix: str, kind: str, export: Callable[[Path], None]) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export filters", f"filters.{suffix}", f"{kind} (*.{suffix})"
-        )
-        if name:
-            path = Path(name)
-            export(path if path.suffix else path.with_suffix(f".{suffix}"))
+        suggestion = Path(f"filters.{suffix}")
+        path = asked_path(self, "Export filters", suggestion, f"{kind} (*.{suffix})")
+        if path is not None:
+            export(path)
 
     def _export(self, path: Path, write: Callable[[], None]) -> None:
         try:
