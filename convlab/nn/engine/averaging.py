@@ -4,7 +4,7 @@ from typing import cast
 
 import numpy as np
 
-from convlab.nn.engine.parts import Follower, Part, batch_last
+from convlab.nn.engine.parts import Follower, Part, add_gradient, batch_last
 from convlab.nn.layers.average_pooling import AveragePoolingSettings
 from convlab.nn.layers.subsampling import SubsamplingSettings
 from convlab.nn.types import Array
@@ -67,7 +67,6 @@ class Subsampling(AveragePooling):
     def backward(self, dy: Array, rows: slice) -> Array:
         """Add to dW and db; spread the gradient."""
         for name, values in (("W", dy * self._sums[:, rows]), ("b", dy)):
-            total = values.sum(axis=(0, 1, 3, 4))
-            self._grads[name][...] = total if rows.start == 0 else self._grads[name] + total
+            add_gradient(self._grads[name], rows, values.sum(axis=(0, 1, 3, 4)))
         np.multiply(dy, self._w, out=dy)
         return self._spread(dy)

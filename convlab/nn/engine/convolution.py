@@ -7,12 +7,14 @@ batched matrix product convolves. The gradient of the input is the same machine 
 the filters turned by 180 degrees (and dy spread out by the stride).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convlab.nn.engine.parts import Part, batch_last
+from convlab.nn.engine.parts import Part, add_gradient, batch_last
 from convlab.nn.layers.convolution import ConvolutionSettings
 from convlab.nn.types import Array
 
@@ -39,7 +41,8 @@ class ConvolutionHead:
         self._height, channels, width = batch_last(part.input_shape)
         self._matrix = part.params["W"].reshape(filters, -1)
         self._columns = part.buffer(self._height + 2 * self._pad, channels, size, out_w, zero=True)
-        self._loads = _shifted_columns(width, out_w, size, self._stride, self._pad, residues)
+        seen = [column - self._pad for column in range(size)]
+        self._loads = _matches(width, out_w, self._stride, residues, seen)
         piece = out_w // residues * part.samples
         self._block = piece_length(self._matrix.size, piece)
         self._windows = _windows(self._columns, out_h, self._stride, size, residues, self._block)
@@ -48,7 +51,8 @@ class ConvolutionHead:
         if part.training and part.needs_dx:
             self._above = size - 1 - self._pad  # zeros above and left of dy
             self._spread = part.buffer(self._height + size - 1, filters, size, width, zero=True)
-            self._spreads = _spread_columns(width, out_w, size, self._stride, self._above, residues)
+            reached = [self._above - column for column in range(size)]
+            self._spreads = _matches(width, out_w, self._stride, residues, reached)
             self._dx = part.buffer(self._height, channels, width)
             block = piece_length(channels * filters * size * size, width * part.samples)
             self._dx_blocks = _in_blocks(self._dx[np.newaxis], block)
@@ -57,8 +61,10 @@ class ConvolutionHead:
     def load(self, x: Array) -> None:
         """Copy the input, shifted for each column of the filter."""
         inside = self._columns[self._pad : self._pad + self._height]
-        for column, _, to, source in self._loads:
-            inside[:, :, column, to] = x[:, :, source]
+        residues, _, _, piece = self.shape
+        sorted_columns = inside.reshape(*inside.shape[:3], residues, piece, -1)
+        for m in self._loads:
+            sorted_columns[:, :, m.column, m.residue, m.outputs] = x[:, :, m.inputs]
 
     def forward(self, rows: slice, out: Array) -> None:
         """Compute output rows."""
@@ -67,16 +73,14 @@ class ConvolutionHead:
     def backward(self, dy: Array, rows: slice) -> None:
         """Add to dW; spread dy out for the gradient of the input."""
         windows = self._windows[:, rows].swapaxes(-1, -2)
-        products = np.matmul(_in_blocks(dy, self._block), windows).sum(axis=(0, 1, 2))
-        if rows.start == 0:
-            self._dw[...] = products
-        else:
-            self._dw += products
+        products = np.matmul(_in_blocks(dy, self._block), windows)
+        add_gradient(self._dw, rows, products.sum(axis=(0, 1, 2)))
         if self._part.needs_dx:
             top = self._above + rows.start * self._stride
             bottom = self._above + (rows.stop - 1) * self._stride + 1
-            for column, residue, to, source in self._spreads:
-                self._spread[top : bottom : self._stride, :, column, to] = dy[residue, :, :, source]
+            spread = self._spread[top : bottom : self._stride]
+            for m in self._spreads:
+                spread[:, :, m.column, m.inputs] = dy[m.residue, :, :, m.outputs]
 
     def input_gradient(self) -> Array:
         """Return dx: dy convolved with the filters turned by 180 degrees."""
@@ -117,39 +121,33 @@ def _windows(
     )
 
 
-Copies = list[tuple[int, int, slice, slice]]  # filter column, residue, where to, where from
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Output columns and the columns of the image that a column of the filter pairs them with.
+
+    ``outputs`` counts within the columns of one ``residue``.
+    """
+
+    column: int
+    residue: int
+    outputs: slice
+    inputs: slice
 
 
-def _shifted_columns(
-    width: int, out_w: int, size: int, stride: int, pad: int, residues: int
-) -> Copies:
-    """Return the copies that put, for each filter column, the inputs under it side by side."""
-    copies: Copies = []
-    piece = out_w // residues
-    for column in range(size):
+def _matches(
+    width: int, out_w: int, stride: int, residues: int, offsets: Sequence[int]
+) -> list[_Match]:
+    """Pair output column o with image column o·stride + offset, inside the image only.
+
+    There is one offset for each column of the filter.
+    """
+    found: list[_Match] = []
+    for column, offset in enumerate(offsets):
         for residue in range(residues):
-            seen = [(residue + residues * j) * stride + column - pad for j in range(piece)]
-            inside = [j for j, x in enumerate(seen) if 0 <= x < width]
+            paired = [o * stride + offset for o in range(residue, out_w, residues)]
+            inside = [j for j, x in enumerate(paired) if 0 <= x < width]
             if inside:
                 first, last = inside[0], inside[-1]
-                to = slice(residue * piece + first, residue * piece + last + 1)
-                source = slice(seen[first], seen[last] + 1, residues * stride)
-                copies.append((column, residue, to, source))
-    return copies
-
-
-def _spread_columns(
-    width: int, out_w: int, size: int, stride: int, left: int, residues: int
-) -> Copies:
-    """Return the copies that spread dy's columns out for each column of the turned filter."""
-    copies: Copies = []
-    piece = out_w // residues
-    for column in range(size):
-        for residue in range(residues):
-            reached = [(residue + residues * j) * stride - column + left for j in range(piece)]
-            inside = [j for j, x in enumerate(reached) if 0 <= x < width]
-            if inside:
-                first, last = inside[0], inside[-1]
-                to = slice(reached[first], reached[last] + 1, residues * stride)
-                copies.append((column, residue, to, slice(first, last + 1)))
-    return copies
+                inputs = slice(paired[first], paired[last] + 1, residues * stride)
+                found.append(_Match(column, residue, slice(first, last + 1), inputs))
+    return found

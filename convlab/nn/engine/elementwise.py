@@ -1,10 +1,11 @@
 """Followers that work on one number at a time."""
 
+from abc import abstractmethod
 from typing import cast
 
 import numpy as np
 
-from convlab.nn.engine.parts import Follower, Part
+from convlab.nn.engine.parts import Follower, Part, add_gradient
 from convlab.nn.layers.dropout import DropoutSettings
 from convlab.nn.types import Array
 
@@ -22,11 +23,7 @@ class Bias(Follower):
 
     def backward(self, dy: Array, rows: slice) -> Array:
         """Add to db."""
-        total = dy.sum(axis=(0, 1, 3, 4))
-        if rows.start == 0:
-            self._db[...] = total
-        else:
-            self._db += total
+        add_gradient(self._db, rows, dy.sum(axis=(0, 1, 3, 4)))
         return dy
 
 
@@ -57,8 +54,8 @@ class Relu(Follower):
         return np.multiply(dy, passes, out=dy)
 
 
-class Sigmoid(Follower):
-    """y = 1 / (1 + exp(-x)), written with tanh, which cannot overflow."""
+class _KeepsOutput(Follower):
+    """A function whose slope follows from its output, which is kept for the way back."""
 
     def __init__(self, part: Part, rows: int) -> None:
         r, h, c, w = part.inner_shape
@@ -69,45 +66,46 @@ class Sigmoid(Follower):
 
     def forward(self, x: Array, rows: slice, out: Array) -> None:
         """Compute and remember y."""
+        self._compute(x, out)
+        if self._training:
+            self._y[:, rows] = out
+
+    def backward(self, dy: Array, rows: slice) -> Array:
+        """Multiply dy by the slope."""
+        slope = self._scratch[:, : dy.shape[1]]
+        self._write_slope(self._y[:, rows], slope)
+        return np.multiply(dy, slope, out=dy)
+
+    @abstractmethod
+    def _compute(self, x: Array, out: Array) -> None: ...
+
+    @abstractmethod
+    def _write_slope(self, y: Array, slope: Array) -> None: ...
+
+
+class Sigmoid(_KeepsOutput):
+    """y = 1 / (1 + exp(-x)), written with tanh, which cannot overflow; slope y·(1 - y)."""
+
+    def _compute(self, x: Array, out: Array) -> None:
         np.multiply(x, 0.5, out=out)
         np.tanh(out, out=out)
         np.add(out, 1, out=out)
         np.multiply(out, 0.5, out=out)
-        if self._training:
-            self._y[:, rows] = out
 
-    def backward(self, dy: Array, rows: slice) -> Array:
-        """dx = dy·y·(1 - y)."""
-        y = self._y[:, rows]
-        slope = self._scratch[:, : dy.shape[1]]
+    def _write_slope(self, y: Array, slope: Array) -> None:
         np.subtract(1, y, out=slope)
         np.multiply(slope, y, out=slope)
-        return np.multiply(dy, slope, out=dy)
 
 
-class Tanh(Follower):
-    """y = tanh(x)."""
+class Tanh(_KeepsOutput):
+    """y = tanh(x); slope 1 - y²."""
 
-    def __init__(self, part: Part, rows: int) -> None:
-        r, h, c, w = part.inner_shape
-        self._training = part.training
-        if part.training:
-            self._y = part.buffer(r, h, c, w)
-            self._scratch = part.buffer(r, rows, c, w)
-
-    def forward(self, x: Array, rows: slice, out: Array) -> None:
-        """Compute and remember y."""
+    def _compute(self, x: Array, out: Array) -> None:
         np.tanh(x, out=out)
-        if self._training:
-            self._y[:, rows] = out
 
-    def backward(self, dy: Array, rows: slice) -> Array:
-        """dx = dy·(1 - y²)."""
-        y = self._y[:, rows]
-        slope = self._scratch[:, : dy.shape[1]]
+    def _write_slope(self, y: Array, slope: Array) -> None:
         np.multiply(y, y, out=slope)
         np.subtract(1, slope, out=slope)
-        return np.multiply(dy, slope, out=dy)
 
 
 class Dropout(Follower):

@@ -33,12 +33,8 @@ class MaxPooling(Follower):
         columns = x.reshape(self._k, -1, self._k, *x.shape[2:])
         winners = self._row_winners[: columns.shape[1]]
         row_winners = [winners[:, row] for row in range(self._k)]
-        if self._training:
-            self._play(list(columns), winners, self._column_matches[:, rows])
-            self._play(row_winners, out[0], self._row_matches[:, rows])
-        else:
-            self._play(list(columns), winners, None)
-            self._play(row_winners, out[0], None)
+        play(list(columns), winners, self._column_matches[:, rows] if self._training else None)
+        play(row_winners, out[0], self._row_matches[:, rows] if self._training else None)
 
     def backward(self, dy: Array, rows: slice) -> Array:
         """Hand the gradient to the winner of every window."""
@@ -48,17 +44,6 @@ class MaxPooling(Follower):
         self._hand_back(dy[0], winners, self._row_matches[:, rows])
         self._hand_back(by_row, list(dx), self._column_matches[:, rows])
         return dx.reshape(self._k, n * self._k, *dx.shape[3:])
-
-    @staticmethod
-    def _play(players: list[Array], best: Array, matches: Array | None) -> None:
-        first, *others = players
-        if not others:
-            best[...] = first
-        for number, player in enumerate(others):
-            holder = first if number == 0 else best
-            if matches is not None:
-                np.greater(player, holder, out=matches[number])
-            np.maximum(player, holder, out=best)
 
     @staticmethod
     def _hand_back(gradient: Array, players: list[Array], matches: Array) -> None:
@@ -72,3 +57,18 @@ class MaxPooling(Follower):
             np.subtract(gradient, player, out=rest)
         if not others:
             first[...] = gradient
+
+
+def play(players: list[Array], best: Array, matches: Array | None) -> None:
+    """Write the largest value of each place into ``best``.
+
+    For each match, ``matches`` remembers whether the later player won; of equals the first does.
+    """
+    first, *others = players
+    if not others:
+        best[...] = first
+    for number, player in enumerate(others):
+        holder = first if number == 0 else best
+        if matches is not None:
+            np.greater(player, holder, out=matches[number])
+        np.maximum(player, holder, out=best)

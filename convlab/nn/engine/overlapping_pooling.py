@@ -4,6 +4,7 @@ from typing import cast
 
 import numpy as np
 
+from convlab.nn.engine.max_pooling import play
 from convlab.nn.engine.parts import Part, batch_last
 from convlab.nn.layers.pooling import PoolingSettings
 from convlab.nn.types import Array
@@ -41,8 +42,8 @@ class OverlappingPoolingStage:
             winners = self._row_winners[:, : group.stop - group.start]
             columns = self._column_matches[:, :, group] if self._training else None
             rows = self._row_matches[:, :, group] if self._training else None
-            self._play(self._columns(x[:, group]), winners, columns)
-            self._play(self._rows(winners), self._y[:, group], rows)
+            play(self._columns(x[:, group]), winners, columns)
+            play(self._rows(winners), self._y[:, group], rows)
         return self._y
 
     def backward(self, dy: Array) -> None:
@@ -66,14 +67,6 @@ class OverlappingPoolingStage:
     def _rows(self, x: Array) -> list[Array]:
         reach = self._stride * (self._out_h - 1) + 1
         return [x[first : first + reach : self._stride] for first in range(self._size)]
-
-    @staticmethod
-    def _play(players: list[Array], best: Array, matches: Array | None) -> None:
-        best[...] = players[0]
-        for number, player in enumerate(players[1:]):
-            if matches is not None:
-                np.greater(player, best, out=matches[number])
-            np.maximum(player, best, out=best)
 
     @staticmethod
     def _hand_back(gradient: Array, players: list[Array], matches: Array) -> None:

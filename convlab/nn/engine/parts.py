@@ -66,6 +66,14 @@ def batch_last(shape: Shape) -> tuple[int, int, int]:
     return 1, int(np.prod(shape)), 1
 
 
+def add_gradient(gradient: Array, rows: slice, share: Array) -> None:
+    """Add the share of a block's rows to a parameter's gradient; the first block starts it."""
+    if rows.start == 0:
+        gradient[...] = share
+    else:
+        gradient += share
+
+
 class Stage(Protocol):
     """A step over whole arrays of one shard."""
 
