@@ -9,6 +9,7 @@ import gzip
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from convlab.app.lab import Lab
 from convlab.blas import use_one_blas_thread
 from convlab.data.dataset import Dataset, ImageSet
+from convlab.nn import Adam
 from convlab.training.config import TrainingConfig
 from convlab.ui.theme import Theme
 
@@ -129,6 +131,19 @@ def lab(qtbot: QtBot, tiny_dataset: Dataset, tiny_config: TrainingConfig) -> Ite
     yield lab
     lab.session.stop()
     qtbot.waitUntil(lambda: not lab.session.is_busy)
+
+
+@pytest.fixture
+def spoilt_update() -> Callable[[Adam, Any, Any], None]:
+    """Adam's update, which ruins a weight at the fourth step: the fifth loss is not finite."""
+    update = Adam.update
+
+    def spoil(optimizer: Adam, params: Any, grads: Any) -> None:
+        update(optimizer, params, grads)
+        if optimizer.iterations == 4:
+            params["b3"][0] = np.nan
+
+    return spoil
 
 
 @pytest.fixture

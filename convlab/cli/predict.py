@@ -61,8 +61,6 @@ def _read_pictures(network: Network, paths: Sequence[Path]) -> tuple[dict[str, A
 
 def _read_strokes(network: Network, path: Path) -> tuple[dict[str, Any], str]:
     drawings = read_drawings(path)
-    if not drawings:
-        raise DataError(f"{path.name} holds no drawings; give a list with at least one.")
     images = []
     for number, drawing in enumerate(drawings, start=1):
         try:

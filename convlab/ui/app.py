@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from dataclasses import replace
 
 from PySide6.QtWidgets import QApplication
 
@@ -46,5 +47,5 @@ def make_window(app: QApplication, dataset: str | None = None) -> MainWindow:
             images = load_dataset(config.dataset)
         except ConvlabError:
             images = load_dataset("bundled")
-    config = TrainingConfig.from_dict({**config.to_dict(), "dataset": images.name})
-    return MainWindow(Lab(images, config), Theme(app, memory.scheme), memory)
+    lab = Lab(images, replace(config, dataset=images.name))
+    return MainWindow(lab, Theme(app, memory.scheme), memory)

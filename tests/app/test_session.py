@@ -322,15 +322,9 @@ def test_a_run_that_diverges_leaves_good_weights_and_an_idle_session(
     tiny_config: TrainingConfig,
     tiny_dataset: Dataset,
     monkeypatch: pytest.MonkeyPatch,
+    spoilt_update: Any,
 ) -> None:
-    update = Adam.update
-
-    def spoil(optimizer: Adam, params: Any, grads: Any) -> None:
-        update(optimizer, params, grads)
-        if optimizer.iterations == 4:
-            params["b3"][0] = np.nan
-
-    monkeypatch.setattr(Adam, "update", spoil)
+    monkeypatch.setattr(Adam, "update", spoilt_update)
     session.start(tiny_config, tiny_dataset)
     wait_for(qtbot, session, State.IDLE)
     (ended,) = diary.of("run_ended")

@@ -152,16 +152,10 @@ def test_a_run_that_diverges_says_when_and_what_to_try(
     window: MainWindow,
     tiny_config: TrainingConfig,
     monkeypatch: pytest.MonkeyPatch,
+    spoilt_update: Any,
 ) -> None:
-    update = Adam.update
-
-    def spoil(optimizer: Adam, params: Any, grads: Any) -> None:
-        update(optimizer, params, grads)
-        if optimizer.iterations == 4:
-            params["b3"][0] = np.nan
-
     with monkeypatch.context() as spoiled:
-        spoiled.setattr(Adam, "update", spoil)
+        spoiled.setattr(Adam, "update", spoilt_update)
         window.lab.set_config(tiny_config)
         with qtbot.waitSignal(window.lab.session.run_ended) as ended:
             person.click(window, window.controls.train)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QLabel,
     QMenu,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -29,7 +28,7 @@ from convlab.ui.widgets.loss_section import LossSection
 from convlab.ui.widgets.plot_axis import percent_text
 from convlab.ui.widgets.plot_style import blend
 from convlab.ui.widgets.readout import Readout
-from convlab.ui.widgets.save_dialog import asked_path
+from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
 TRAIN = Look(lambda colors: QColor(colors.train), symbol="o")
 TEST = Look(lambda colors: QColor(colors.test), dashed=True, symbol="s")
@@ -230,34 +229,20 @@ class CurvesPanel(Panel):
 
     @Slot()
     def _on_png_wanted(self) -> None:
-        self._ask_and_export("png", "PNG pictures", self.export_png)
+        ask_and_export(self, "curves", "png", "PNG pictures", self.export_png)
 
     @Slot()
     def _on_svg_wanted(self) -> None:
-        self._ask_and_export("svg", "SVG drawings", self.export_svg)
+        ask_and_export(self, "curves", "svg", "SVG drawings", self.export_svg)
 
     @Slot()
     def _on_csv_wanted(self) -> None:
-        self._ask_and_export("csv", "CSV tables", self.export_csv)
-
-    def _ask_and_export(self, suffix: str, kind: str, export: Callable[[Path], None]) -> None:
-        suggestion = Path(f"curves.{suffix}")
-        path = asked_path(self, "Export curves", suggestion, f"{kind} (*.{suffix})")
-        if path is not None:
-            export(path)
+        ask_and_export(self, "curves", "csv", "CSV tables", self.export_csv)
 
     def _export(self, path: Path, write: Callable[[], None]) -> None:
         if self._stale:
             self._redraw()
-        try:
-            write()
-        except OSError as error:
-            QMessageBox.warning(
-                self,
-                "Export curves",
-                f"The curves could not be written to {path} ({error.strerror}); "
-                "choose another folder or make room, then export again.",
-            )
+        export_or_complain(self, "curves", path, write)
 
 
 def followed_end(done: int, iterations_per_epoch: int, epochs: int) -> float:

@@ -1,6 +1,5 @@
 """The first layer's filters before and after training, live."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -28,7 +26,7 @@ from convlab.ui.widgets.filter_dialog import FilterDialog
 from convlab.ui.widgets.filter_figure import png_of
 from convlab.ui.widgets.filter_grids import FilterGrids
 from convlab.ui.widgets.filter_pictures import FilterPicture, pictures_of
-from convlab.ui.widgets.save_dialog import asked_path
+from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
 GRAY = "Gray, as in the book"
 DIVERGING = "Diverging, centered at zero"
@@ -64,11 +62,16 @@ class FiltersPanel(Panel):
     def export_png(self, path: Path) -> None:
         """Write the grids with captions and scales to a PNG file; a failure is told in a dialog."""
         self._redraw()  # what came while the panel was hidden is not drawn yet
-        self._export(path, lambda: write_atomically(path, png_of(self._pictures, self.theme)))
+        export_or_complain(
+            self,
+            "filters",
+            path,
+            lambda: write_atomically(path, png_of(self._pictures, self.theme)),
+        )
 
     def export_csv(self, path: Path) -> None:
         """Write every weight to a CSV file; a failure is told in a dialog."""
-        self._export(path, lambda: self.model.to_csv(path))
+        export_or_complain(self, "filters", path, lambda: self.model.to_csv(path))
 
     def _make_controls(self) -> None:
         self.colors_box = QComboBox()
@@ -177,27 +180,10 @@ class FiltersPanel(Panel):
             self.model.show_weights(predictor.network.params)
 
     def _on_png_wanted(self) -> None:
-        self._ask_and_export("png", "PNG pictures", self.export_png)
+        ask_and_export(self, "filters", "png", "PNG pictures", self.export_png)
 
     def _on_csv_wanted(self) -> None:
-        self._ask_and_export("csv", "CSV tables", self.export_csv)
-
-    def _ask_and_export(self, suffix: str, kind: str, export: Callable[[Path], None]) -> None:
-        suggestion = Path(f"filters.{suffix}")
-        path = asked_path(self, "Export filters", suggestion, f"{kind} (*.{suffix})")
-        if path is not None:
-            export(path)
-
-    def _export(self, path: Path, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except OSError as error:
-            QMessageBox.warning(
-                self,
-                "Export filters",
-                f"The filters could not be written to {path} ({error.strerror}); "
-                "choose another folder or make room, then export again.",
-            )
+        ask_and_export(self, "filters", "csv", "CSV tables", self.export_csv)
 
 
 def _muted(text: str, alignment: Qt.AlignmentFlag) -> QLabel:

@@ -1,5 +1,6 @@
-"""Asks where to save a file."""
+"""Asks where to save a file, and says so when it cannot be written."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -21,6 +22,28 @@ def asked_path(parent: QWidget, title: str, suggestion: Path, kinds: str) -> Pat
     if path.exists() and not _may_replace(parent, path):
         return None
     return path
+
+
+def ask_and_export(
+    parent: QWidget, what: str, suffix: str, kind: str, export: Callable[[Path], None]
+) -> None:
+    """Ask for a file to export ``what`` into, such as ``curves``, and call ``export`` with it."""
+    path = asked_path(parent, f"Export {what}", Path(f"{what}.{suffix}"), f"{kind} (*.{suffix})")
+    if path is not None:
+        export(path)
+
+
+def export_or_complain(parent: QWidget, what: str, path: Path, write: Callable[[], None]) -> None:
+    """Call ``write``; where ``path`` cannot be written, say so in a sentence."""
+    try:
+        write()
+    except OSError as error:
+        QMessageBox.warning(
+            parent,
+            f"Export {what}",
+            f"The {what} could not be written to {path} ({error.strerror}); "
+            "choose another folder or make room, then export again.",
+        )
 
 
 def _may_replace(parent: QWidget, path: Path) -> bool:
