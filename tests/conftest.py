@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
-from convlab.blas import use_one_blas_thread
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.nn import Adam
+from convlab.threads import use_one_blas_thread
 from convlab.training.config import TrainingConfig
 from convlab.ui.theme import Theme
 
@@ -134,14 +134,14 @@ def lab(qtbot: QtBot, tiny_dataset: Dataset, tiny_config: TrainingConfig) -> Ite
 
 
 @pytest.fixture
-def spoilt_update() -> Callable[[Adam, Any, Any], None]:
-    """Adam's update, which ruins a weight at the fourth step: the fifth loss is not finite."""
-    update = Adam.update
+def spoilt_update() -> Callable[[Adam, str, Any, Any], None]:
+    """Adam's update_one, which ruins the weights at step 4: the fifth loss is not finite."""
+    update_one = Adam.update_one
 
-    def spoil(optimizer: Adam, params: Any, grads: Any) -> None:
-        update(optimizer, params, grads)
+    def spoil(optimizer: Adam, name: str, param: Any, grad: Any) -> None:
+        update_one(optimizer, name, param, grad)
         if optimizer.iterations == 4:
-            params["b3"][0] = np.nan
+            param[...] = np.nan
 
     return spoil
 

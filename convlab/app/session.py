@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from convlab.app.worker import Worker
 from convlab.data.dataset import Dataset
+from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import (
@@ -85,7 +86,8 @@ class Session(QObject):
         """
         if self.is_busy:
             raise RuntimeError("a run is on already")
-        trainer = Trainer.from_config(config, dataset)
+        threads = max(1, usable_cores() - 1)  # one core is left to the window
+        trainer = Trainer.from_config(config, dataset, threads=threads)
         self._dataset = dataset
         self._control = Control()
         if paused:

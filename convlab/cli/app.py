@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from convlab import __version__
-from convlab.blas import use_one_blas_thread
 from convlab.cli.evaluate import evaluate
 from convlab.cli.predict import predict
 from convlab.cli.train import train
+from convlab.threads import use_one_blas_thread
 
 app = typer.Typer(
     help="Train a convolutional network in plain NumPy, watch it learn, and look inside.",

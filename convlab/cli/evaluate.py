@@ -8,7 +8,9 @@ import typer
 
 from convlab.data.loading import load_dataset
 from convlab.errors import WeightsError
+from convlab.nn.engine import Engine
 from convlab.nn.network_settings import open_network
+from convlab.threads import usable_cores
 
 
 def evaluate(
@@ -29,7 +31,9 @@ def evaluate(
             f"but {data.title} has images of {data.image_shape} in {len(data.class_names)}; choose "
             "a dataset like the one it was trained on."
         )
-    accuracy = network.accuracy(data.test.images, data.test.labels)
+    engine = Engine(network, usable_cores())
+    accuracy = engine.accuracy(data.test.images, data.test.labels)
+    engine.close()
     result = {"accuracy": accuracy, "images": len(data.test), "dataset": data.name}
     in_words = f"accuracy {accuracy:.2%} on the {len(data.test):,} test images of {data.title}"
     typer.echo(json.dumps(result) if as_json else in_words)

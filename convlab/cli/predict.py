@@ -13,6 +13,7 @@ from convlab.data.digit_image import digit_image
 from convlab.data.picture import read_picture
 from convlab.data.strokes import read_drawings
 from convlab.errors import ConvlabError, DataError, WeightsError
+from convlab.nn.engine import Engine
 from convlab.nn.network import Network
 from convlab.nn.network_settings import open_network
 
@@ -79,5 +80,4 @@ def _read_strokes(network: Network, path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _probabilities(network: Network, images: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
-    batches = np.array_split(np.stack(images)[:, np.newaxis], -(-len(images) // 100))
-    return np.concatenate([network.probabilities(batch) for batch in batches])
+    return Engine(network).probabilities(np.stack(images)[:, np.newaxis])

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from convlab.cli.options import chosen_settings, with_setting_options
 from convlab.data.loading import load_dataset
+from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import EpochEvaluated, RunEnded, RunStarted, StepDone
@@ -22,6 +23,7 @@ from convlab.training.history import History
 from convlab.training.runs import RunFolder
 from convlab.training.trainer import Trainer
 
+MOST_THREADS = 256
 DIVERGED = 1  # the exit code of a run whose loss was no longer finite
 
 
@@ -37,6 +39,15 @@ def train(
             "--out", "-o", help="Write the run into this new folder, not among your runs."
         ),
     ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=MOST_THREADS,
+            help="Compute on so many cores; all if not given. It changes no number.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as one line of JSON.")
     ] = False,
@@ -48,7 +59,8 @@ def train(
     """
     base = TrainingConfig.load(config) if config else TrainingConfig()
     chosen = chosen_settings(base, settings)
-    trainer = Trainer.from_config(chosen, load_dataset(chosen.dataset))
+    dataset = load_dataset(chosen.dataset)
+    trainer = Trainer.from_config(chosen, dataset, threads=threads or usable_cores())
     folder = RunFolder.create(chosen, out)
     ended = _train(trainer, folder)
     losses = trainer.train_loss_list

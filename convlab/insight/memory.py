@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from convlab.nn.engine import PREDICTED_SHARD, training_shards
 from convlab.nn.network import LayerShape
 from convlab.nn.optimizer import Optimizer
 from convlab.training.config import TrainingConfig
-from convlab.training.trainer import EVALUATION_BATCH
 
-# Arrays as large as the weights that exist whatever the optimizer: the weights, their gradient
-# and the next gradient, which is made before the last one is let go.
-LEARNING_COPIES = 3
-# The weights at the start, the last ones known to be good, and those of the latest snapshot.
-KEPT_COPIES = 3
+# Copies of the weights whatever the optimizer: the network's own, the engine's, those at the
+# start, the last ones known to be good, and those of the latest snapshot.
+COPIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,16 @@ def training_memory(
     ``image_bytes`` is the size of the dataset. The estimate is within a factor of two of what
     Python's own accounting (tracemalloc) finds; Qt and Python themselves are not in it.
     """
-    number = np.dtype(config.dtype).itemsize
-    weights = number * sum(layer.parameter_count for layer in layers)
-    copies = LEARNING_COPIES + KEPT_COPIES + arrays_remembered(config.make_optimizer())
-    samples = max(config.mini_batch_size, EVALUATION_BATCH)
-    per_sample = sum(_numbers_per_sample(layer) for layer in layers)
+    size = np.dtype(config.dtype).itemsize
+    weights = size * sum(layer.parameter_count for layer in layers)
+    shards = len(training_shards(config.mini_batch_size))  # each has a gradient of its own
+    copies = COPIES + shards + arrays_remembered(config.make_optimizer())
+    samples = config.mini_batch_size + PREDICTED_SHARD
+    per_sample = sum(
+        _numbers_per_sample(layer, needs_dx=number > 0) for number, layer in enumerate(layers)
+    )
     return TrainingMemory(
-        weights, copies * weights, number * samples * per_sample, images=image_bytes
+        weights, copies * weights, size * samples * per_sample, images=image_bytes
     )
 
 
@@ -82,14 +83,18 @@ def size_text(size: float) -> str:
     return f"{size:.1f} {unit}" if unit != "bytes" and size < 9.95 else f"{size:,.0f} {unit}"
 
 
-def _numbers_per_sample(layer: LayerShape) -> int:
-    """Count what a layer holds for one sample: its output, and its input if it has parameters.
+def _numbers_per_sample(layer: LayerShape, *, needs_dx: bool) -> int:
+    """Count what the engine holds of a layer for one sample.
 
-    A convolution lays every window of its input out as a row (im2col), and makes the next rows
-    while the last ones are still there; an affine layer is the case of a single window.
+    That is its output and the gradient of its input; of a convolution also the input once more
+    for each column of the filter, and so the gradient of the output on the way back.
     """
-    output = int(np.prod(layer.output_shape))
-    if not layer.parameter_shapes:
-        return output
-    windows = int(np.prod(layer.output_shape[1:]))
-    return output + 2 * layer.fan_in * windows
+    output, inputs = int(np.prod(layer.output_shape)), int(np.prod(layer.input_shape))
+    weights = layer.parameter_shapes.get("W", ())
+    if len(weights) != 4:
+        return output + inputs // 2
+    filters, channels, _, filter_size = weights
+    _, height, width = layer.input_shape
+    columns = channels * height * filter_size * layer.output_shape[-1]
+    back = inputs + filters * height * filter_size * width if needs_dx else 0
+    return output + columns + back

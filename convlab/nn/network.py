@@ -24,10 +24,11 @@ WeightInit = float | Literal["he", "xavier"]
 
 @dataclass(frozen=True, slots=True)
 class LayerShape:
-    """What is known of a layer before it is built: names, shape of one sample's output, size."""
+    """What is known of a layer before it is built: names, shapes of one sample, size."""
 
     name: str
     kind: str
+    input_shape: Shape
     output_shape: Shape
     parameter_shapes: dict[str, Shape]
     starts: dict[str, float | None]
@@ -57,6 +58,7 @@ def infer_shapes(layers: NamedLayers, input_dim: Shape) -> list[LayerShape]:
             LayerShape(
                 name,
                 kind,
+                shape,
                 output_shape,
                 parameter_shapes,
                 {key: settings.start(key) for key in parameter_shapes},
@@ -119,7 +121,7 @@ class Network:
 
     def predict(self, x: NDArray[Any], train_flg: bool = False) -> Array:
         """Return the scores (N, K) before the softmax; with ``train_flg``, as in training."""
-        x = self._as_input(x)
+        x = _scaled(as_images(x, self.input_dim), self.dtype)
         for name, settings in self.layer_settings:
             flag = {"train_flg": train_flg} if settings.has_train_flg else {}
             x = self.layers[name].forward(x, **flag)
@@ -217,18 +219,23 @@ class Network:
             if settings.parameters
         ]
 
-    def _as_input(self, x: NDArray[Any]) -> Array:
-        x = np.asarray(x)
-        if x.ndim == 2 and x.shape[1] == np.prod(self.input_dim):
-            x = x.reshape(-1, *self.input_dim)
-        if x.shape[1:] != self.input_dim:
-            raise ConvlabError(
-                f"The network takes images of shape (N, {', '.join(map(str, self.input_dim))}); "
-                f"received an array of shape {x.shape}."
-            )
-        pixels = x.dtype == np.uint8
-        x = x.astype(self.dtype, copy=False)
-        return x / self.dtype.type(255) if pixels else x
+
+def as_images(x: NDArray[Any], input_dim: Shape) -> NDArray[Any]:
+    """Return x as (N, C, H, W), flat or not; raises :class:`ConvlabError` for other shapes."""
+    x = np.asarray(x)
+    if x.ndim == 2 and x.shape[1] == np.prod(input_dim):
+        x = x.reshape(-1, *input_dim)
+    if x.shape[1:] != input_dim:
+        raise ConvlabError(
+            f"The network takes images of shape (N, {', '.join(map(str, input_dim))}); "
+            f"received an array of shape {x.shape}."
+        )
+    return x
+
+
+def _scaled(x: NDArray[Any], dtype: np.dtype[Any]) -> Array:
+    numbers: Array = x.astype(dtype, copy=False)
+    return numbers / dtype.type(255) if x.dtype == np.uint8 else numbers
 
 
 def _initial_params(

@@ -9,9 +9,11 @@ from numpy.typing import DTypeLike, NDArray
 
 from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError
+from convlab.nn.engine import Engine
 from convlab.nn.functions import class_indices
 from convlab.nn.network import Network
 from convlab.nn.optimizer import OPTIMIZERS
+from convlab.threads import one_blas_thread
 from convlab.training.batches import Batches
 from convlab.training.config import TrainingConfig, checked, choose
 from convlab.training.control import Control
@@ -32,7 +34,7 @@ from convlab.training.events import (
 
 Sampling = Literal["shuffled", "replacement"]
 
-EVALUATION_BATCH = 100
+EVALUATION_BATCH = 500
 KEEP_EVERY = 10  # iterations between the copies of weights known to be good
 
 
@@ -44,7 +46,9 @@ class Trainer:
     images of each part, always the same ones, measure the accuracy after every epoch; None or 0
     means all. ``seed`` makes the order of the images, and with it every number, repeatable. The
     network is converted to ``dtype``. Unlike the book, an epoch shows every image once, unless
-    ``sampling`` is "replacement"; an epoch's last mini-batch may be smaller.
+    ``sampling`` is "replacement"; an epoch's last mini-batch may be smaller. ``threads`` makes it
+    faster and changes no number. The network's ``params`` are brought up to date with every event
+    that tells of them, and at the end.
 
     Raises :class:`ConvlabError` for settings that cannot be used.
     """
@@ -66,6 +70,7 @@ class Trainer:
         seed: int | np.random.SeedSequence | None = None,
         dtype: DTypeLike = np.float32,
         sampling: Sampling = "shuffled",
+        threads: int = 1,
     ) -> None:
         if not (len(x_train) == len(t_train) > 0 and len(x_test) == len(t_test) > 0):
             raise ConvlabError(
@@ -81,6 +86,7 @@ class Trainer:
         checked(TrainingConfig, settings)
         self.network = network
         network.astype(dtype)
+        self._engine = Engine(network, threads, seed=_number(seed))
         self.x_train, self.x_test = np.asarray(x_train), np.asarray(x_test)
         self.t_train = class_indices(t_train, network.output_size)
         self.t_test = class_indices(t_test, network.output_size)
@@ -104,7 +110,9 @@ class Trainer:
         self.test_acc_list: list[float] = []
 
     @classmethod
-    def from_config(cls, config: TrainingConfig, dataset: Dataset) -> "Trainer":
+    def from_config(
+        cls, config: TrainingConfig, dataset: Dataset, *, threads: int = 1
+    ) -> "Trainer":
         """Build the network and the trainer of ``config``; raises :class:`ConvlabError`."""
         classes = len(dataset.class_names)
         config.layer_shapes(dataset.image_shape, classes, len(dataset.train))
@@ -125,6 +133,7 @@ class Trainer:
             seed=trainer,
             dtype=config.dtype,
             sampling=config.sampling,
+            threads=threads,
         )
 
     @property
@@ -140,7 +149,10 @@ class Trainer:
 
     def train_step(self) -> float:
         """Learn one mini-batch, evaluate if it was an epoch's last, and return its loss."""
+        self._engine.load()
         loss = self._learn().loss
+        self._engine.sync()
+        self._engine.close()
         if self.iteration % self.batches.per_epoch == 0:
             self._evaluate_epoch(Control())
         return loss
@@ -151,7 +163,15 @@ class Trainer:
         A snapshot is told at most every ``snapshot_seconds``. The wall clock decides only when
         snapshots are taken; it never changes a number of the training.
         """
-        control = control or Control()
+        self._engine.load()
+        try:
+            with one_blas_thread():
+                yield from self._events(control or Control(), snapshot_seconds)
+        finally:
+            self._engine.sync()
+            self._engine.close()
+
+    def _events(self, control: Control, snapshot_seconds: float) -> Iterator[Event]:
         clock = _Clock()
         yield RunStarted(
             self.epochs,
@@ -173,6 +193,7 @@ class Trainer:
                 reason = "diverged"
                 break
             if self.iteration % self.batches.per_epoch == 0:
+                self._engine.sync()
                 evaluated = self._evaluate_epoch(control)
                 if evaluated is not None:
                     yield evaluated
@@ -204,12 +225,13 @@ class Trainer:
     def _learn(self) -> StepDone:
         """Make one step; a loss that is not finite changes nothing but the lists."""
         index = self.batches.next()
+        if self.iteration % KEEP_EVERY == 0:
+            self._engine.sync()
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            loss, grads = self.network.loss_and_gradient(self.x_train[index], self.t_train[index])
-            if np.isfinite(loss):
-                if self.iteration % KEEP_EVERY == 0 and _all_finite(self.network.params):
-                    self._kept = (self.iteration, frozen_copy(self.network.params))
-                self.optimizer.update(self.network.params, grads)
+            loss = self._engine.step(self.x_train[index], self.t_train[index], self.optimizer)
+        params = self.network.params  # of before the step
+        if self.iteration % KEEP_EVERY == 0 and np.isfinite(loss) and _all_finite(params):
+            self._kept = (self.iteration, frozen_copy(params))
         epoch = self.iteration // self.batches.per_epoch + 1
         self.iteration += 1
         self.train_loss_list.append(loss)
@@ -235,17 +257,19 @@ class Trainer:
                 if control.stop_requested:
                     return None
                 index = samples[start : start + EVALUATION_BATCH]
-                scores = self.network.predict(x[index])
+                scores = self._engine.predict(x[index])
                 right += int((scores.argmax(axis=1) == t[index]).sum())
         return right / len(samples)
 
     def _snapshot(self) -> Iterator[Event]:
+        self._engine.sync()
         if _all_finite(self.network.params):  # else the next loss will end the run
             yield SnapshotTaken(self.iteration, frozen_copy(self.network.params))
 
     def _end(self, reason: EndReason, control: Control, clock: "_Clock") -> RunEnded:
         accuracy = None
         message = "The run is finished."
+        self._engine.sync()
         if reason == "diverged" or not _all_finite(self.network.params):
             reason = "diverged"
             message = self._go_back()
@@ -262,12 +286,19 @@ class Trainer:
         """Restore the last weights known to be good and say what happened."""
         iteration, params = self._kept
         self.network.set_params(params)
+        self._engine.load()
         loss = self.train_loss_list[-1]
         return (
             f"The loss was {loss} at iteration {self.iteration:,}: the weights have grown out of "
             f"range. The weights after iteration {iteration:,} were kept. Try a smaller learning "
             f"rate (it was {self.optimizer.lr:g}) or smaller initial weights."
         )
+
+
+def _number(seed: int | np.random.SeedSequence | None) -> int:
+    """Return a number for what the engine draws at random, without using up the seed."""
+    sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    return int(sequence.generate_state(1)[0])
 
 
 class _Clock:

@@ -71,7 +71,7 @@ class Shots:
     def __init__(self, folder: Path, suffix: str) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from convlab.blas import use_one_blas_thread
+        from convlab.threads import use_one_blas_thread
 
         use_one_blas_thread()
         self._folder = folder

@@ -295,15 +295,15 @@ def test_a_failure_inside_a_run_is_told_and_the_session_can_be_used_again(
     tiny_dataset: Dataset,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    update = Adam.update
+    update_one = Adam.update_one
 
-    def fail_at_last(optimizer: Adam, params: Any, grads: Any) -> None:
-        if optimizer.iterations == 3:
+    def fail_at_last(optimizer: Adam, name: str, param: Any, grad: Any) -> None:
+        if optimizer.iterations == 4:
             raise error
-        update(optimizer, params, grads)
+        update_one(optimizer, name, param, grad)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Adam, "update", fail_at_last)
+        patch.setattr(Adam, "update_one", fail_at_last)
         session.start(tiny_config, tiny_dataset)
         wait_for(qtbot, session, State.IDLE)
     (told,) = diary.of("failed")
@@ -324,7 +324,7 @@ def test_a_run_that_diverges_leaves_good_weights_and_an_idle_session(
     monkeypatch: pytest.MonkeyPatch,
     spoilt_update: Any,
 ) -> None:
-    monkeypatch.setattr(Adam, "update", spoilt_update)
+    monkeypatch.setattr(Adam, "update_one", spoilt_update)
     session.start(tiny_config, tiny_dataset)
     wait_for(qtbot, session, State.IDLE)
     (ended,) = diary.of("run_ended")

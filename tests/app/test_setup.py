@@ -87,18 +87,18 @@ def test_the_layers_are_told_as_long_as_the_network_can_be_built(setup: Setup) -
 @pytest.mark.parametrize(
     ("changes", "name", "advice"),
     [
-        ({"network__filter_num": 100}, "mini_batch_size", "a smaller mini-batch"),
+        ({"network__filter_num": 200}, "mini_batch_size", "a smaller mini-batch"),
         ({"network__hidden_size": 4000}, "network", "a smaller network"),
     ],
 )
 def test_more_memory_than_the_computer_has_is_put_down_to_what_takes_most(
     lab: Lab, changes: dict[str, Any], name: str, advice: str
 ) -> None:
-    setup = Setup(lab, machine_bytes=50_000_000)
+    setup = Setup(lab, machine_bytes=70_000_000)
     assert not setup.problems
     setup.edit(changed(setup.values, **changes))
     assert list(setup.problems) == [name]
-    assert "50 MB" in setup.problems[name]
+    assert "70 MB" in setup.problems[name]
     assert advice in setup.problems[name]
     assert lab.config is None
 

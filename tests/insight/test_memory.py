@@ -47,6 +47,8 @@ def measured(config: TrainingConfig, dataset: Dataset) -> int:
         {"dtype": "float64"},
         {"mini_batch_size": 20, "optimizer": "SGD"},
         {"network": "LeNet"},
+        {"network": "AlexNet", "mini_batch_size": 30},
+        {"network": "DeepConvNet", "mini_batch_size": 30},
         {"network": {"name": "SimpleConvNet", "filter_size": 15, "filter_num": 10}},
         {"network": {"name": "SimpleConvNet", "filter_num": 64, "filter_size": 3, "pad": 1}},
         {"network": {"name": "SimpleConvNet", "hidden_size": 1000}},

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convlab.nn.engine import Engine
 from convlab.training import Trainer
 from convlab.training.control import Control
 from convlab.training.events import (
@@ -47,16 +48,16 @@ def test_stopping_ends_an_evaluation_too(
 ) -> None:
     control = Control()
     trainer = make_trainer(epochs=1)
-    predict = trainer.network.predict
+    predict = Engine.predict
 
-    def predict_and_stop(x: Any) -> Any:
+    def predict_and_stop(engine: Engine, x: Any) -> Any:
         control.stop()
-        return predict(x)
+        return predict(engine, x)
 
     events = trainer.run(control)
     for event in events:
         if isinstance(event, StepDone) and event.iteration == 3:
-            monkeypatch.setattr(trainer.network, "predict", predict_and_stop)
+            monkeypatch.setattr(Engine, "predict", predict_and_stop)
             break
     rest = list(events)
     assert EpochEvaluated not in kinds(rest)

@@ -1,6 +1,6 @@
 """A loss that is no longer finite ends the run, and nothing that was learned is lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,15 @@ MakeTrainer = Callable[..., Trainer]
 
 
 def spoil(trainer: Trainer, monkeypatch: pytest.MonkeyPatch, update: int, value: float) -> None:
-    """Let the optimizer put ``value`` into a bias at that update."""
-    original = trainer.optimizer.update
+    """Let the optimizer turn all weights into ``value`` at that update."""
+    original = trainer.optimizer.update_one
 
-    def update_and_spoil(params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
-        original(params, grads)
+    def update_and_spoil(name: str, param: Any, grad: Any) -> None:
+        original(name, param, grad)
         if trainer.optimizer.iterations == update:
-            params["b3"][0] = value
+            param[...] = value
 
-    monkeypatch.setattr(trainer.optimizer, "update", update_and_spoil)
+    monkeypatch.setattr(trainer.optimizer, "update_one", update_and_spoil)
 
 
 def test_too_large_a_learning_rate_ends_the_run_with_advice(make_trainer: MakeTrainer) -> None:

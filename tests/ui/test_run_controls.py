@@ -155,7 +155,7 @@ def test_a_run_that_diverges_says_when_and_what_to_try(
     spoilt_update: Any,
 ) -> None:
     with monkeypatch.context() as spoiled:
-        spoiled.setattr(Adam, "update", spoilt_update)
+        spoiled.setattr(Adam, "update_one", spoilt_update)
         window.lab.set_config(tiny_config)
         with qtbot.waitSignal(window.lab.session.run_ended) as ended:
             person.click(window, window.controls.train)

@@ -6,6 +6,6 @@ is cut into shards that depend on its size alone; each shard goes through the wh
 own, and the gradients are added in a fixed order, so that the number of threads changes no bit.
 """
 
-from convlab.nn.engine.engine import Engine
+from convlab.nn.engine.engine import PREDICTED_SHARD, Engine, training_shards
 
-__all__ = ["Engine"]
+__all__ = ["PREDICTED_SHARD", "Engine", "training_shards"]

@@ -1,7 +1,8 @@
 """Trains and evaluates a network fast, on as many threads as it is given."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 from convlab.nn.engine.layout import layouts, total
 from convlab.nn.engine.parts import Clock
 from convlab.nn.engine.plan import Plan, PlanPlace
-from convlab.nn.functions import class_indices
-from convlab.nn.network import Network
+from convlab.nn.functions import class_indices, softmax
+from convlab.nn.network import Network, as_images
 from convlab.nn.optimizer import Optimizer
 from convlab.nn.types import Array, Labels
 
@@ -43,7 +44,7 @@ class Engine:
         self._seed = seed
         self._whole = any(settings.needs_whole_batch for _, settings in network.layer_settings)
         self._threads = threads
-        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
+        self._pool: ThreadPoolExecutor | None = None
         self.load()
 
     def load(self) -> None:
@@ -61,12 +62,14 @@ class Engine:
         return {name: place.read(self._params) for name, place in self._places.items()}
 
     def close(self) -> None:
-        """End the threads; the engine must not be used any more."""
+        """End the threads; the next call that needs some starts them again."""
         if self._pool is not None:
             self._pool.shutdown()
+            self._pool = None
 
     def predict(self, x: NDArray[Any]) -> Array:
         """Return the scores (N, K) of images x (N, C, H, W) or (N, C·H·W)."""
+        x = as_images(x, self.network.input_dim)
         scores = np.empty((len(x), self.network.output_size), self.network.dtype)
         shards = _cut(len(x), -(-len(x) // PREDICTED_SHARD))
 
@@ -77,6 +80,15 @@ class Engine:
 
         self._share_out(work, len(shards))
         return scores
+
+    def probabilities(self, x: NDArray[Any]) -> Array:
+        """Return the probability of each class (N, K)."""
+        return softmax(self.predict(x))
+
+    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the share of images (0 to 1) whose best score is their label's."""
+        labels = class_indices(t, self.network.output_size)
+        return float((self.predict(x).argmax(axis=1) == labels).mean())
 
     def step(self, x: NDArray[Any], t: NDArray[Any], optimizer: Optimizer) -> float:
         """Learn one mini-batch and return its loss; one that is not finite changes nothing."""
@@ -94,8 +106,9 @@ class Engine:
 
     def _backward(self, x: NDArray[Any], t: NDArray[Any]) -> tuple[float, int]:
         """Compute one gradient a shard; return the loss and the number of shards."""
+        x = as_images(x, self.network.input_dim)
         labels = class_indices(t, self.network.output_size)
-        shards = [slice(0, len(x))] if self._whole else _training_shards(len(x))
+        shards = [slice(0, len(x))] if self._whole else training_shards(len(x))
         losses = np.zeros(len(shards))
         while len(self._grads) < len(shards):
             self._grads.append(np.zeros_like(self._params))
@@ -141,15 +154,24 @@ class Engine:
             for job in range(thread, jobs, threads):
                 work(job, thread)
 
+        if threads > 1 and self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads - 1)
         others = [
-            self._pool.submit(take_share, thread) for thread in range(1, threads) if self._pool
+            # The context has NumPy's errstate.
+            self._pool.submit(copy_context().run, take_share, thread)
+            for thread in range(1, threads)
+            if self._pool
         ]
-        take_share(0)
+        try:
+            take_share(0)
+        finally:
+            wait(others)  # nobody may go on computing when this has failed
         for other in others:
             other.result()
 
 
-def _training_shards(n: int) -> list[slice]:
+def training_shards(n: int) -> list[slice]:
+    """Return the shards of a mini-batch of n samples."""
     if n < SMALLEST_BATCH:
         return [slice(0, n)]
     return _cut(n, min(MOST_SHARDS, max(2, 2 * round(n / (2 * SHARD)))))
