@@ -27,6 +27,7 @@ from convlab.nn.engine.elementwise import Bias, Dropout, Relu
 from convlab.nn.engine.max_pooling import MaxPooling
 from convlab.nn.engine.normalization import LocalResponseNormalization
 from convlab.nn.engine.overlapping_pooling import OverlappingPoolingStage
+from convlab.nn.engine.winograd import WinogradHead
 from convlab.nn.network import Network
 from convlab.nn.networks import AlexNet, DeepConvNet, LeNet, SimpleConvNet
 
@@ -148,7 +149,15 @@ def _matrix_products(
 
 def _print_shares(engine: Engine, optimizer: Adam, images: np.ndarray, labels: np.ndarray) -> None:
     seconds: dict[str, float] = defaultdict(float)
-    parts = (ConvolutionHead, AffineHead, MaxPooling, OverlappingPoolingStage, Bias, Relu)
+    parts = (
+        ConvolutionHead,
+        WinogradHead,
+        AffineHead,
+        MaxPooling,
+        OverlappingPoolingStage,
+        Bias,
+        Relu,
+    )
     with _timed((*parts, LocalResponseNormalization, Dropout), seconds):
         started = perf_counter()
         for at in range(0, 2000, BATCH):

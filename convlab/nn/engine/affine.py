@@ -34,8 +34,12 @@ class AffineHead:
 
     def forward(self, rows: slice, out: Array) -> None:
         """Compute all units; they are one row."""
-        np.matmul(self._w.swapaxes(1, 2), self._x, out=self._sums)
-        np.sum(self._sums, axis=0, out=out.reshape(self._d.shape))
+        y = out.reshape(self._d.shape)
+        if len(self._w) == 1:
+            np.matmul(self._w[0].T, self._x[0], out=y)
+        else:
+            np.matmul(self._w.swapaxes(1, 2), self._x, out=self._sums)
+            np.sum(self._sums, axis=0, out=y)
 
     def backward(self, dy: Array, rows: slice) -> None:
         """Write dW; keep dy for the gradient of the input."""

@@ -22,6 +22,7 @@ from convlab.nn.types import Array
 # products the copy costs more than it gains.
 SMALL_PRODUCT = 1_000_000
 SHORTEST_PIECE = 64
+WIDE_WINDOW = 100  # numbers in a window from which on a copy of dy for dW pays
 
 
 class ConvolutionHead:
@@ -55,7 +56,7 @@ class ConvolutionHead:
             self._spreads = _matches(width, out_w, self._stride, residues, reached)
             self._dx = part.buffer(self._height, channels, width)
             block = piece_length(channels * filters * size * size, width * part.samples)
-            self._dx_blocks = _in_blocks(self._dx[np.newaxis], block)
+            self._dx_blocks = in_blocks(self._dx[np.newaxis], block)
             self._dwindows = _windows(self._spread, self._height, 1, size, 1, block)
 
     def load(self, x: Array) -> None:
@@ -68,19 +69,29 @@ class ConvolutionHead:
 
     def forward(self, rows: slice, out: Array) -> None:
         """Compute output rows."""
-        np.matmul(self._matrix, self._windows[:, rows], out=_in_blocks(out, self._block))
+        np.matmul(self._matrix, self._windows[:, rows], out=in_blocks(out, self._block))
 
     def backward(self, dy: Array, rows: slice) -> None:
         """Add to dW; spread dy out for the gradient of the input."""
-        windows = self._windows[:, rows].swapaxes(-1, -2)
-        products = np.matmul(_in_blocks(dy, self._block), windows)
-        add_gradient(self._dw, rows, products.sum(axis=(0, 1, 2)))
+        add_gradient(self._dw, rows, self._weight_gradient(dy, self._windows[:, rows]))
         if self._part.needs_dx:
             top = self._above + rows.start * self._stride
             bottom = self._above + (rows.stop - 1) * self._stride + 1
             spread = self._spread[top : bottom : self._stride]
             for m in self._spreads:
                 spread[:, :, m.column, m.inputs] = dy[m.residue, :, :, m.outputs]
+
+    def _weight_gradient(self, dy: Array, windows: Array) -> Array:
+        if windows.shape[-2] < WIDE_WINDOW:
+            products = np.matmul(in_blocks(dy, self._block), windows.swapaxes(-1, -2))
+            dw: Array = products.sum(axis=(0, 1, 2))
+            return dw
+        # BLAS is several times faster on a copy of dy with the filters last.
+        r, h, filters, w, n = dy.shape
+        turned = np.ascontiguousarray(dy.reshape(r, h, filters, w * n).swapaxes(2, 3))
+        pieces = turned.reshape(r, h, -1, self._block, filters)
+        dw = np.matmul(windows, pieces).sum(axis=(0, 1, 2)).T
+        return dw
 
     def input_gradient(self) -> Array:
         """Return dx: dy convolved with the filters turned by 180 degrees."""
@@ -101,7 +112,7 @@ def piece_length(others: int, length: int) -> int:
     return next((p for p in range(longest, SHORTEST_PIECE, -1) if length % p == 0), length)
 
 
-def _in_blocks(y: Array, block: int) -> Array:
+def in_blocks(y: Array, block: int) -> Array:
     """View (R, H, C, W, N) as (R, H, blocks, C, block)."""
     r, h, c, w, n = y.shape
     return y.reshape(r, h, c, w * n // block, block).swapaxes(2, 3)

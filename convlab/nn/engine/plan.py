@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convlab.nn.engine import winograd
 from convlab.nn.engine.affine import AffineHead
 from convlab.nn.engine.averaging import AveragePooling, Subsampling
 from convlab.nn.engine.blocks import BlockStage, block_rows
@@ -19,6 +20,7 @@ from convlab.nn.engine.overlapping_pooling import OverlappingPoolingStage
 from convlab.nn.engine.parts import Clock, Follower, Head, Part, Stage, batch_last
 from convlab.nn.engine.pass_on import PassOnHead
 from convlab.nn.engine.plain import PlainStage
+from convlab.nn.engine.winograd import WinogradHead
 from convlab.nn.layer import LayerSettings
 from convlab.nn.layers.average_pooling import AveragePoolingSettings
 from convlab.nn.layers.convolution import ConvolutionSettings
@@ -181,7 +183,8 @@ def _block_stage(part: Part, following: Sequence[Part], *, headed: bool) -> Bloc
     if not headed:
         head = PassOnHead(part, ratio)
     elif isinstance(part.settings, ConvolutionSettings):
-        head = ConvolutionHead(part, ratio)
+        fits = winograd.suits(part, ratio)
+        head = WinogradHead(part, ratio) if fits else ConvolutionHead(part, ratio)
     else:
         head = AffineHead(part)
     if headed:
