@@ -15,6 +15,11 @@ def usable_cores() -> int:
         return os.cpu_count() or 1
 
 
+def threads_beside_window() -> int:
+    """Return on how many threads to compute while one core is left to the window."""
+    return max(1, usable_cores() - 1)
+
+
 def use_one_blas_thread() -> None:
     """Keep BLAS to one thread from now on.
 

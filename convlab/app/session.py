@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from convlab.app.worker import Worker
 from convlab.data.dataset import Dataset
-from convlab.threads import usable_cores
+from convlab.threads import threads_beside_window
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import (
@@ -23,7 +23,7 @@ from convlab.training.events import (
 )
 from convlab.training.trainer import Trainer
 
-DRAIN_INTERVAL = 33  # milliseconds; the eye sees no more, and the worker is disturbed no more
+DRAIN_INTERVAL = 66  # milliseconds; drawing more often would take time from the training
 
 
 class State(Enum):
@@ -38,7 +38,7 @@ class State(Enum):
 class Session(QObject):
     """Trains in a worker thread and re-emits what happens in the GUI thread.
 
-    All signals are emitted in the session's own thread, at most 30 times a second. ``steps_done``
+    All signals are emitted in the session's own thread, at most 15 times a second. ``steps_done``
     carries a list of :class:`StepDone`, in order; the others carry the event of their name.
     Within one drain the order of the events is kept.
     """
@@ -86,8 +86,7 @@ class Session(QObject):
         """
         if self.is_busy:
             raise RuntimeError("a run is on already")
-        threads = max(1, usable_cores() - 1)  # one core is left to the window
-        trainer = Trainer.from_config(config, dataset, threads=threads)
+        trainer = Trainer.from_config(config, dataset, threads=threads_beside_window())
         self._dataset = dataset
         self._control = Control()
         if paused:

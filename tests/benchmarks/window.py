@@ -1,0 +1,116 @@
+"""How fast the lab trains with its window open: ``python tests/benchmarks/window.py``.
+
+In alternating rounds, the same run without a window and in the real window, with all panels
+drawing and a digit on the canvas that is read again with every snapshot. Prints the ratio of the
+steps per second, with the same number of threads, and by how much a timer of 16 ms in the GUI
+thread was late. The window is drawn without a screen unless QT_QPA_PLATFORM says otherwise.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from time import perf_counter
+
+import numpy as np
+
+SIZE = (1366, 768)
+INTERVAL = 0.016  # seconds
+
+
+def main() -> None:
+    """Print what the rounds have found, as medians."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--child", choices=("window", "alone"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        in_window = options.child == "window"
+        print(json.dumps(train_in_window(options.epochs) if in_window else train(options.epochs)))
+        return
+    found: dict[str, list[dict[str, float]]] = {"alone": [], "window": []}
+    for _ in range(options.rounds):
+        for child, results in found.items():
+            results.append(_run(child, options.epochs))
+    alone, window = ([r["steps per second"] for r in results] for results in found.values())
+    ratio = np.median(np.divide(window, alone))
+    print(f"steps per second: {np.median(alone):.1f} alone, {np.median(window):.1f} in the window")
+    print(f"ratio {ratio:.3f}, with {found['window'][0]['threads']:.0f} thread(s)")
+    late = {what: np.median([r[what] for r in found["window"]]) for what in ("median", "p99")}
+    print(f"timer late by {late['median']:.1f} ms (median), {late['p99']:.1f} ms (99th percentile)")
+
+
+def _run(child: str, epochs: int) -> dict[str, float]:
+    """Run one side in a process and a home of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        homes = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME")
+        environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | dict.fromkeys(homes, home)
+        command = [sys.executable, __file__, "--child", child, "--epochs", str(epochs)]
+        result = subprocess.run(command, env=environment, check=True, capture_output=True)
+    values: dict[str, float] = json.loads(result.stdout)
+    return values
+
+
+def train(epochs: int) -> dict[str, float]:
+    """Train without a window."""
+    from convlab.data.loading import load_dataset
+    from convlab.threads import threads_beside_window
+    from convlab.training.config import TrainingConfig
+    from convlab.training.events import RunEnded
+    from convlab.training.trainer import Trainer
+
+    config = TrainingConfig.from_dict({"epochs": epochs, "seed": 0})
+    trainer = Trainer.from_config(config, load_dataset("bundled"), threads=threads_beside_window())
+    *_, ended = trainer.run()
+    assert isinstance(ended, RunEnded)
+    return {"steps per second": ended.iteration / ended.seconds}
+
+
+def train_in_window(epochs: int) -> dict[str, float]:
+    """Train in the window, and measure how late a timer comes meanwhile."""
+    from PySide6.QtCore import Qt, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from convlab.data.digit_image import Drawing, Stroke
+    from convlab.threads import threads_beside_window, use_one_blas_thread
+    from convlab.training.config import TrainingConfig
+    from convlab.training.events import RunEnded
+    from convlab.ui.app import make_window
+    from convlab.ui.panels.draw import DrawPanel
+
+    use_one_blas_thread()
+    app = QApplication(sys.argv[:1])
+    window = make_window(app, "bundled")
+    window.resize(*SIZE)
+    window.show()
+    panel = window.docks.panels["Draw"]
+    assert isinstance(panel, DrawPanel)
+    seven = Stroke(np.array([[0.2, 0.2], [0.8, 0.2], [0.4, 0.85]]), width=0.09)
+    panel.canvas.set_drawing(Drawing((seven,)))
+    window.lab.set_config(TrainingConfig.from_dict({"epochs": epochs, "seed": 0}))
+    ended: list[RunEnded] = []
+    ticks: list[float] = []
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setInterval(round(INTERVAL * 1000))
+    timer.timeout.connect(lambda: ticks.append(perf_counter()))
+    window.lab.session.run_ended.connect(ended.append)
+    window.lab.session.state_changed.connect(lambda _: ended and app.quit())
+    timer.start()
+    window.controls.train.trigger()
+    app.exec()
+    window.close()
+    late = np.maximum(np.diff(ticks) - INTERVAL, 0) * 1000
+    return {
+        "steps per second": ended[0].iteration / ended[0].seconds,
+        "threads": threads_beside_window(),
+        "median": float(np.median(late)),
+        "p99": float(np.percentile(late, 99)),
+    }
+
+
+if __name__ == "__main__":
+    main()
