@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from convlab.app.session import Session
+from convlab.nn.engine import Engine
 from convlab.nn.network import Network
 from convlab.nn.network_settings import build_network
 from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
@@ -21,6 +22,8 @@ class Predictor(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
+        self._engine: Engine | None = None  # made when an image is read
+        self._has_new_weights = False
         self._iteration = 0
         self._trained = False
         session.run_started.connect(self._on_run_started)
@@ -44,7 +47,7 @@ class Predictor(QObject):
 
     def use(self, network: Network, *, trained: bool) -> None:
         """Answer with ``network``, which belongs to the predictor from now on."""
-        self._network = network
+        self._set_network(network)
         self._iteration = 0
         self._trained = trained
         self.changed.emit()
@@ -56,13 +59,23 @@ class Predictor(QObject):
         """
         if self._network is None or image.shape != self._network.input_dim:
             return None
-        probabilities: NDArray[np.floating] = self._network.probabilities(image[np.newaxis])[0]
+        if self._engine is None:
+            self._engine = Engine(self._network)
+        if self._has_new_weights:
+            self._engine.load()
+            self._has_new_weights = False
+        probabilities: NDArray[np.floating] = self._engine.probabilities(image[np.newaxis])[0]
         return probabilities
 
+    def _set_network(self, network: Network) -> None:
+        self._network = network
+        self._engine = None
+
     def _on_run_started(self, event: RunStarted) -> None:
-        self._network = build_network(event.network)
-        self._network.astype(next(iter(event.params.values())).dtype)
-        self._network.set_params(event.params)
+        network = build_network(event.network)
+        network.astype(next(iter(event.params.values())).dtype)
+        network.set_params(event.params)
+        self._set_network(network)
         self._iteration = 0
         self._trained = False
         self.changed.emit()
@@ -70,6 +83,7 @@ class Predictor(QObject):
     def _on_weights(self, event: SnapshotTaken | RunEnded) -> None:
         if self._network is not None:
             self._network.set_params(event.params)
+            self._has_new_weights = True
         self._iteration = event.iteration
         self._trained = event.iteration > 0
         self.changed.emit()
