@@ -150,7 +150,7 @@ class Engine:
 
     def _share_out(self, work: Callable[[int, int], None], jobs: int) -> None:
         """Call ``work(job, thread)`` for every job, each thread taking its share in order."""
-        threads = min(self._threads, jobs)
+        threads = max(1, min(self._threads, jobs))
 
         def take_share(thread: int) -> None:
             for job in range(thread, jobs, threads):
