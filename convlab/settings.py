@@ -7,15 +7,23 @@ what validation enforces; its :class:`About` is what the form and the command li
 """
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from math import isfinite
 from numbers import Integral, Real
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Lt, MaxLen
 
 from convlab.errors import SettingsError
 
 _LONGEST_VALUE = 60  # characters of a wrong value that a message repeats
+_KINDS: dict[type[Any], str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+    list: "lines of text",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,8 +36,18 @@ class About:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Offers:
+    """Which lines a setting made of lines offers to begin with."""
+
+    lines: Callable[[], Sequence[str]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a settings class, ready for a form or a command line."""
+    """One setting of a settings class, ready for a form or a command line.
+
+    The ``type`` of lines of text is ``list``.
+    """
 
     name: str
     about: About
@@ -40,12 +58,16 @@ class Setting:
     highest: float | None = None
     above: float | None = None
     below: float | None = None
+    most_lines: int | None = None
+    offers: Callable[[], Sequence[str]] | None = None
 
     @property
     def range_text(self) -> str:
         """The allowed values in words, such as ``1 to 512`` or ``above 0, at most 10``."""
         if self.choices:
             return " or ".join(self.choices)
+        if self.most_lines is not None:
+            return f"at most {self.most_lines} lines"
         if self.lowest is not None and self.highest is not None:
             return f"{_number(self.lowest)} to {_number(self.highest)}"
         bounds = (
@@ -66,6 +88,9 @@ class Setting:
         kind: Any = {int: Integral, float: Real}.get(self.type, self.type)
         if not isinstance(value, kind) or (isinstance(value, bool) and self.type is not bool):
             return False
+        if isinstance(value, list):
+            few = self.most_lines is None or len(value) <= self.most_lines
+            return few and all(isinstance(line, str) for line in value)
         if not isinstance(value, Real):
             return True
         number: Any = value
@@ -79,8 +104,7 @@ class Setting:
 
     def refusal(self, received: object) -> str:
         """Return the sentence about a value that the setting does not allow."""
-        kinds = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-        wanted = "one of" if self.choices else kinds[self.type]
+        wanted = "one of" if self.choices else _KINDS[self.type]
         limits = self.range_text
         if limits:
             limits = f" {limits}" if self.choices else f" ({limits})"
@@ -124,17 +148,19 @@ def _setting(field: "dataclasses.Field[Any]", hint: Any) -> Setting:
         default = field.default_factory()
     choices = get_args(base) if get_origin(base) is Literal else ()
 
-    def bound(kind: type[Any], attribute: str) -> float | None:
+    def bound(kind: type[Any], attribute: str) -> Any:
         return next((getattr(m, attribute) for m in metadata if isinstance(m, kind)), None)
 
     return Setting(
         name=field.name,
         about=next(m for m in metadata if isinstance(m, About)),
-        type=str if choices else base,
+        type=str if choices else get_origin(base) or base,
         default=default,
         choices=choices,
         lowest=bound(Ge, "ge"),
         highest=bound(Le, "le"),
         above=bound(Gt, "gt"),
         below=bound(Lt, "lt"),
+        most_lines=bound(MaxLen, "max_length"),
+        offers=bound(Offers, "lines"),
     )

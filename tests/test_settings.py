@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Lt, MaxLen
 
 from convlab.errors import SettingsError
-from convlab.settings import About, check_settings, settings_of
+from convlab.settings import About, Offers, check_settings, settings_of
 
 
 @dataclass
@@ -21,6 +21,9 @@ class Oven:
     name: Annotated[str, About("Name", "What it is called.")] = field(default_factory=lambda: "A")
     lit: Annotated[bool, About("Light", "Whether one sees inside.")] = True
     share: Annotated[float, Ge(0), Lt(1), About("Share", "How full it is.")] = 0.5
+    cakes: Annotated[
+        list[str], MaxLen(3), Offers(lambda: ["Tart"]), About("Cakes", "What is in it.")
+    ] = field(default_factory=lambda: ["Pie"])
     serial: int = 7
     age: Annotated[int, About("Age", "Not chosen.")] = field(default=0, init=False)
 
@@ -29,7 +32,7 @@ SETTINGS = {setting.name: setting for setting in settings_of(Oven)}
 
 
 def test_settings_are_the_fields_that_say_something_about_themselves() -> None:
-    assert list(SETTINGS) == ["heat", "racks", "mode", "name", "lit", "share"]
+    assert list(SETTINGS) == ["heat", "racks", "mode", "name", "lit", "share", "cakes"]
 
 
 def test_a_setting_knows_its_type_default_and_limits() -> None:
@@ -39,6 +42,11 @@ def test_a_setting_knows_its_type_default_and_limits() -> None:
     assert (racks.type, racks.lowest, racks.highest) == (int, 1, 1000)
     assert (mode.type, mode.choices) == (str, ("fan", "grill"))
     assert SETTINGS["name"].default == "A"
+    cakes = SETTINGS["cakes"]
+    assert (cakes.type, cakes.default, cakes.most_lines) == (list, ["Pie"], 3)
+    assert cakes.offers is not None
+    assert cakes.offers() == ["Tart"]
+    assert mode.offers is None
     assert heat.about == About("Heat", "How hot it is.", "°C")
 
 
@@ -50,6 +58,7 @@ def test_a_setting_knows_its_type_default_and_limits() -> None:
         ("mode", "fan or grill"),
         ("name", ""),
         ("share", "at least 0, below 1"),
+        ("cakes", "at most 3 lines"),
     ],
 )
 def test_a_range_is_told_in_words(name: str, text: str) -> None:
@@ -65,6 +74,7 @@ def test_a_range_is_told_in_words(name: str, text: str) -> None:
         ("name", ["", "any"], [1, None]),
         ("lit", [True, False], [1, "true", None]),
         ("share", [0, 0.999], [1, -0.1, float("inf"), -float("inf")]),
+        ("cakes", [[], ["a"], ["a", "", "c"]], [["a"] * 4, [1], ["a", None], "abc", ("a",), None]),
     ],
 )
 def test_a_setting_allows_what_is_of_its_type_and_in_its_range(
@@ -82,6 +92,7 @@ def test_a_setting_allows_what_is_of_its_type_and_in_its_range(
         ("mode", "steam", "Mode must be one of fan or grill; received 'steam'."),
         ("name", 5, "Name must be text; received 5."),
         ("lit", 1, "Light must be true or false; received 1."),
+        ("cakes", "abc", "Cakes must be lines of text (at most 3 lines); received 'abc'."),
         ("name", ["x" * 1000], f"Name must be text; received ['{'x' * 58} …."),
         ("name", [10**5000], "Name must be text; received list too long to show."),
     ],

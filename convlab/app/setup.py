@@ -10,7 +10,13 @@ from convlab.app.loader import DatasetLoader
 from convlab.data.dataset import Dataset
 from convlab.data.datasets import DATASETS
 from convlab.errors import ConvlabError, SettingsError
-from convlab.insight.memory import TrainingMemory, machine_memory, size_text, training_memory
+from convlab.insight.memory import (
+    TrainingMemory,
+    machine_memory,
+    memory_problems,
+    size_text,
+    training_memory,
+)
 from convlab.nn.network import LayerShape
 from convlab.training.config import TrainingConfig
 
@@ -44,6 +50,7 @@ class Setup(QObject):
         self._values["dataset"] = lab.dataset.name
         self._config: TrainingConfig | None = lab.config
         self._problems: dict[str, str] = {}
+        self._named_network = ""  # whose layers have the names below
         self._layer_names: tuple[str, ...] = ()
         self._layers: tuple[LayerShape, ...] = ()
         self._memory: TrainingMemory | None = None
@@ -150,8 +157,12 @@ class Setup(QObject):
         """Work out the layers and the memory of ``config``; add what stands in the way."""
         dataset = self._lab.dataset
         classes = len(dataset.class_names)
-        named_layers = config.network_settings().layers(classes)
-        self._layer_names = tuple(name for name, _ in named_layers)
+        is_refused = any(name.startswith("network.") for name in self._problems)
+        # While a setting is being typed the table keeps its rows, so that nothing jumps.
+        if not is_refused or self._named_network != config.network.name:
+            named_layers = config.network_settings().named_layers(classes)
+            self._layer_names = tuple(name for name, _ in named_layers)
+            self._named_network = config.network.name
         self._layers, self._memory = (), None
         # The second time only to get past a mini-batch that is too large.
         for images in (len(dataset.train), _UNLIMITED):
@@ -159,21 +170,12 @@ class Setup(QObject):
                 self._layers = tuple(config.layer_shapes(dataset.image_shape, classes, images))
             except SettingsError as error:
                 self._problems = error.problems | self._problems
+        if is_refused:  # what stands in for the network is not what was meant
+            self._layers = ()
         if self._layers:
             images = dataset.train.images.nbytes + dataset.test.images.nbytes
             self._memory = training_memory(config, self._layers, images)
-            self._problems = self._memory_problems(self._memory) | self._problems
-
-    def _memory_problems(self, memory: TrainingMemory) -> dict[str, str]:
-        if self._machine_bytes is None or memory.total <= self._machine_bytes:
-            return {}
-        batch_matters_most = memory.activations > memory.learning
-        culprit = "mini_batch_size" if batch_matters_most else "network"
-        smaller = "a smaller mini-batch" if batch_matters_most else "a smaller network"
-        return {
-            culprit: f"Training would take about {size_text(memory.total)} of memory, but this "
-            f"computer has {size_text(self._machine_bytes)}; use {smaller}."
-        }
+            self._problems = memory_problems(self._memory, self._machine_bytes) | self._problems
 
     @Slot()
     def _on_config_changed(self) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from convlab import __version__
+from convlab.cli.data import data
 from convlab.cli.evaluate import evaluate
 from convlab.cli.predict import predict
 from convlab.cli.train import train
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.add_typer(data, name="data")
 
 
 def _show_version(wanted: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from convlab.data.augmentation import Augmentation
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.registry import Registry
@@ -42,14 +43,18 @@ def chosen_settings(base: TrainingConfig, given: Mapping[str, Any]) -> TrainingC
         name = options.pop(kind, None)
         if name is not None and name.lower() != values[kind]["name"].lower():
             values[kind] = {"name": name}
-        names = {s.name for cls in registry for s in settings_of(cls)}
-        for setting in names & options.keys():
-            values[kind][setting] = options.pop(setting)
+        settings = {s.name: s for cls in registry for s in settings_of(cls)}
+        for name in settings.keys() & options.keys():
+            values[kind][name] = _value(settings[name], options.pop(name))
+    for setting in settings_of(Augmentation):
+        if setting.name in options:
+            values["augmentation"][setting.name] = options.pop(setting.name)
     return TrainingConfig.from_dict(values | options)
 
 
 def _parameters() -> list[inspect.Parameter]:
     run = {setting.name: (setting, "The run") for setting in settings_of(TrainingConfig)}
+    run |= {setting.name: (setting, "Augmentation") for setting in settings_of(Augmentation)}
     kinds: dict[str, tuple[Setting, str]] = {}
     for kind, registry in _KINDS.items():
         for cls in registry:
@@ -75,13 +80,21 @@ def _parameter(setting: Setting, panel: str) -> inspect.Parameter:
     if setting.name in _SHORT:
         names.append(_SHORT[setting.name])
     limits = f" \\[{setting.range_text}]" if setting.range_text else ""
+    lines = " Semicolons separate the lines." if setting.type is list else ""
     option = typer.Option(
         *names,
-        help=f"{setting.about.help}{limits}",
+        help=f"{setting.about.help}{lines}{limits}",
         rich_help_panel=panel,
         metavar={int: "N", float: "X", str: "TEXT"}.get(setting.type, "TEXT"),
     )
-    return _keyword(setting.name, Annotated[setting.type | None, option])
+    kind: Any = str if setting.type is list else setting.type
+    return _keyword(setting.name, Annotated[kind | None, option])
+
+
+def _value(setting: Setting, given: Any) -> Any:
+    if setting.type is not list:
+        return given
+    return [line for part in given.split(";") if (line := part.strip())]
 
 
 def _keyword(name: str, annotation: Any) -> inspect.Parameter:

@@ -52,12 +52,20 @@ class Drawing:
     writer: str | None = None
 
 
+Strokes = tuple[Stroke, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """A rectangle of the paper: its top left corner and its size, (2,) each as x, y."""
 
     corner: NDArray[np.float64]
     size: NDArray[np.float64]
+
+    @classmethod
+    def square(cls, side: float) -> "Frame":
+        """Return a square with its corner at (0, 0)."""
+        return cls(np.zeros(2), np.full(2, side))
 
     @property
     def length(self) -> float:
@@ -69,8 +77,9 @@ class _Frame:
         """The side of one pixel if the longer side becomes the box's, drawn in detail."""
         return self.length / (BOX * DETAIL)
 
-    def grown(self, margin: float) -> "_Frame":
-        return _Frame(self.corner - margin, np.maximum(self.size + 2 * margin, 0.0))
+    def grown(self, margin: float) -> "Frame":
+        """Return the frame with a margin around it."""
+        return Frame(self.corner - margin, np.maximum(self.size + 2 * margin, 0.0))
 
 
 def digit_image(drawing: Drawing) -> NDArray[np.uint8]:
@@ -78,9 +87,9 @@ def digit_image(drawing: Drawing) -> NDArray[np.uint8]:
 
     Raises :class:`DataError` if there is no ink, because nothing was drawn or all was erased.
     """
-    frame = _pen_path_frame(drawing.strokes)
-    strokes = _with_readable_widths(drawing.strokes, frame.length)
-    return image_from_ink(_rasterized(strokes, frame.grown(_widest(strokes) / 2)))
+    path = path_frame(drawing.strokes)
+    strokes = with_readable_widths(drawing.strokes, path.length)
+    return image_from_ink(rasterized(strokes, ink_frame(strokes, path)))
 
 
 def image_from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -90,19 +99,31 @@ def image_from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Raises :class:`DataError` if there is no ink.
     """
     top, bottom, left, right = bounds(ink)
-    ink = ink[top:bottom, left:right]
-    height, width = (max(1, round(side * BOX / max(ink.shape))) for side in ink.shape)
-    fitted = Image.fromarray(ink).resize((width, height), Image.Resampling.BOX)
-    return _centered(np.asarray(fitted))
+    return placed(fitted(ink[top:bottom, left:right], BOX))
 
 
-def _centered(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Place a digit of at most 20x20 pixels; MNIST moved by whole pixels, and so does this."""
+def fitted(ink: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return ink (H, W) scaled so that its longer side is ``side`` pixels."""
+    height, width = (max(1, round(length * side / max(ink.shape))) for length in ink.shape)
+    return np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BOX))
+
+
+def placed(digit: NDArray[np.uint8], *, by_mass: bool = True) -> NDArray[np.uint8]:
+    """Return a digit of at most 28x28 pixels on (28, 28), its center of mass in the center.
+
+    MNIST moved by whole pixels, and so does this. Without ``by_mass``, the middle of the picture
+    comes into the middle. Raises :class:`DataError` if there is no ink.
+    """
+    if by_mass:
+        top, bottom, left, right = bounds(digit)
+        digit = digit[top:bottom, left:right]
     slices = []
     for axis, length in enumerate(digit.shape):
-        mass = digit.sum(axis=1 - axis, dtype=np.float64)
-        center = mass @ np.arange(length) / mass.sum()
-        start = int(np.clip(np.rint(CENTER - center), 0, SIDE - length))
+        start = (SIDE - length) // 2
+        if by_mass:
+            mass = digit.sum(axis=1 - axis, dtype=np.float64)
+            center = mass @ np.arange(length) / mass.sum()
+            start = int(np.clip(np.rint(CENTER - center), 0, SIDE - length))
         slices.append(slice(start, start + length))
     image = np.zeros((SIDE, SIDE), np.uint8)
     image[tuple(slices)] = digit
@@ -120,53 +141,77 @@ def bounds(ink: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
-def _pen_path_frame(strokes: tuple[Stroke, ...]) -> _Frame:
-    """Return the frame of the way that the pen's middle went, without what was erased."""
+def path_frame(strokes: Strokes) -> Frame:
+    """Return the frame of the way that the pen's middle went, without what was erased.
+
+    Raises :class:`DataError` if there is no ink.
+    """
     paths = [stroke.points for stroke in strokes if not stroke.erases and len(stroke.points)]
     if not paths:
         raise DataError("There is no ink to read; draw a digit first.")
     points = np.concatenate(paths)
-    path = _Frame(points.min(axis=0), np.ptp(points, axis=0))
+    path = Frame(points.min(axis=0), np.ptp(points, axis=0))
     if not any(stroke.erases for stroke in strokes):
         return path
-    whole = path.grown(_widest(strokes) / 2)
-    top, bottom, left, right = bounds(_rasterized(strokes, whole))
-    remaining = _Frame(
+    whole = ink_frame(strokes, path)
+    top, bottom, left, right = bounds(rasterized(strokes, whole))
+    remaining = Frame(
         whole.corner + np.array([left, top]) * whole.dot,
         np.array([right - left, bottom - top]) * whole.dot,
     )
     return remaining.grown(-_widest(strokes) / 2)
 
 
-def _widest(strokes: tuple[Stroke, ...]) -> float:
+def ink_frame(strokes: Strokes, path: Frame) -> Frame:
+    """Return the frame of the ink around a path, which pens as wide as these leave."""
+    return path.grown(_widest(strokes) / 2)
+
+
+def _widest(strokes: Strokes) -> float:
     return max(stroke.width or 0.0 for stroke in strokes if not stroke.erases)
 
 
-def _with_readable_widths(strokes: tuple[Stroke, ...], length: float) -> tuple[Stroke, ...]:
+def with_known_widths(strokes: Strokes, length: float) -> Strokes:
+    """Give pens that nobody knows the usual width for a path of ``length``."""
+    usual = _pen_width(USUAL, length) or 1.0
+    return tuple(
+        stroke if stroke.width is not None else replace(stroke, width=usual) for stroke in strokes
+    )
+
+
+def with_readable_widths(strokes: Strokes, length: float) -> Strokes:
     """Keep every pen between the thinnest and the thickest that a path of ``length`` can bear.
 
     Where pens grow, erasers grow as much, lest the rims of erased strokes come back.
     """
-    thinnest, usual, thickest = (length * w / (BOX - w) for w in (THINNEST, USUAL, THICKEST))
+    thinnest, thickest = _pen_width(THINNEST, length), _pen_width(THICKEST, length)
+    strokes = with_known_widths(strokes, length)
 
-    def readable(width: float | None) -> float:
-        if width is None:
-            return usual or 1.0
+    def readable(stroke: Stroke) -> float:
+        width = stroke.width or 0.0
         # What is hardly longer than it is wide is a blot, and stays one.
         return min(max(width, thinnest), max(thickest, width - 2 * length))
 
     pens = [stroke for stroke in strokes if not stroke.erases]
-    growth = max(readable(pen.width) - (pen.width or 0.0) for pen in pens)
+    growth = max(0.0, *(readable(pen) - (pen.width or 0.0) for pen in pens))
     return tuple(
-        replace(stroke, width=(stroke.width or 0.0) + max(0.0, growth))
+        replace(stroke, width=(stroke.width or 0.0) + growth)
         if stroke.erases
-        else replace(stroke, width=readable(stroke.width))
+        else replace(stroke, width=readable(stroke))
         for stroke in strokes
     )
 
 
-def _rasterized(strokes: tuple[Stroke, ...], frame: _Frame) -> NDArray[np.uint8]:
-    """Draw strokes with round ends and joins as an image (H, W) that shows just the frame."""
+def _pen_width(pixels: float, length: float) -> float:
+    """Return the width that becomes ``pixels`` when path and pen together fill the box."""
+    return length * pixels / (BOX - pixels)
+
+
+def rasterized(strokes: Strokes, frame: Frame) -> NDArray[np.uint8]:
+    """Draw strokes with round ends and joins as an image (H, W) that shows just the frame.
+
+    Every stroke needs a width.
+    """
     dot = frame.dot or 1.0
     width, height = (max(1, math.ceil(side / dot)) for side in frame.size)
     paper = Image.new("L", (width, height))
@@ -176,6 +221,7 @@ def _rasterized(strokes: tuple[Stroke, ...], frame: _Frame) -> NDArray[np.uint8]
         tip = max(1.0, (stroke.width or 0.0) / dot)
         path = [(x, y) for x, y in ((stroke.points - frame.corner) / dot).tolist()]
         pen.line(path, fill=color, width=round(tip))
-        for x, y in path:
-            pen.ellipse((x - tip / 2, y - tip / 2, x + tip / 2 - 1, y + tip / 2 - 1), fill=color)
+        reach = (tip - 1) / 2  # from the middle of a pixel to those of the outermost ones
+        for x, y in ((x - 0.5, y - 0.5) for x, y in path):
+            pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=color)
     return np.asarray(paper)

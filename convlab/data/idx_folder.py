@@ -44,11 +44,22 @@ def read_idx_folder(folder: Path, name: str | None = None, title: str | None = N
     )
 
 
-def _find(folder: Path, file_name: str) -> Path:
+def holds_idx(folder: Path) -> bool:
+    """Whether any of the four files is there."""
+    return any(_path_of(folder, file) is not None for file in FILES)
+
+
+def _path_of(folder: Path, file_name: str) -> Path | None:
     dotted = file_name.replace("-idx", ".idx")
     for candidate in (file_name, f"{file_name}.gz", dotted, f"{dotted}.gz"):
         if (path := folder / candidate).is_file():
             return path
+    return None
+
+
+def _find(folder: Path, file_name: str) -> Path:
+    if (path := _path_of(folder, file_name)) is not None:
+        return path
     raise DataError(
         f"The folder {folder} has no file {file_name} (or {file_name}.gz); the four MNIST files "
         f"are needed: {', '.join(FILES)}."

@@ -22,8 +22,13 @@ _MOST_OPERATIONS = 10_000  # of the pickle's program; the book's network takes 1
 
 
 def dump(params: dict[str, NDArray[Any]]) -> bytes:
-    """Return the pickle of ``params`` that the book's ``load_params`` reads."""
-    return pickle.dumps(params, protocol=2)
+    """Return the pickle of ``params`` that the book's ``load_params`` reads.
+
+    The first function that it names is known to old and new versions of NumPy by its old name,
+    but to those before 1.26 not by its new one.
+    """
+    program = pickle.dumps(params, protocol=2)
+    return program.replace(b"cnumpy._core.multiarray\n", b"cnumpy.core.multiarray\n", 1)
 
 
 def load(path: Path) -> dict[str, NDArray[Any]]:

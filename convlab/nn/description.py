@@ -6,6 +6,8 @@ from typing import Any
 
 from convlab.errors import WeightsError
 
+FILE_KEY = "convlab.network"  # under which a file of weights holds the description
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkDescription:

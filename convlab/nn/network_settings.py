@@ -39,7 +39,7 @@ class NetworkSettings:
         """Return the deviation of the random weights at the start, or how it follows fan-in."""
         return "he"
 
-    def layers(self, output_size: int) -> NamedLayers:
+    def named_layers(self, output_size: int) -> NamedLayers:
         """Return the layers, by name and in order, that give ``output_size`` scores."""
         raise NotImplementedError
 
@@ -53,11 +53,11 @@ class NetworkSettings:
         """Return a new network with random weights."""
         self.shapes(input_dim, output_size)
         description = self.describe(input_dim, output_size)
-        return Network(self.layers(output_size), description, self.weight_init, rng, dtype)
+        return Network(self.named_layers(output_size), description, self.weight_init, rng, dtype)
 
     def shapes(self, input_dim: tuple[int, int, int], output_size: int) -> list[LayerShape]:
         """Return what every layer will be, without building it; may raise ShapeError."""
-        return infer_shapes(self.layers(output_size), input_dim)
+        return infer_shapes(self.named_layers(output_size), input_dim)
 
     @classmethod
     def recognize(cls, shapes: Mapping[str, Shape]) -> NetworkDescription | None:

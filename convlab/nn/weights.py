@@ -1,7 +1,8 @@
 """Weights to and from disk, never in a way that could run what a file says.
 
 A safetensors file holds the arrays of ``params`` by name and, as text, the description of their
-network. A name that ends in ``.pkl`` means the book's own format, a pickled dict of arrays.
+network. A name that ends in ``.npz`` means the same in NumPy's own format; ``.pkl`` means the
+book's, a pickled dict of arrays.
 """
 
 from collections.abc import Mapping
@@ -15,23 +16,26 @@ from safetensors.numpy import save as to_safetensors
 
 from convlab.errors import WeightsError
 from convlab.files import write_atomically
-from convlab.nn import book_pickle
-from convlab.nn.description import NetworkDescription
+from convlab.nn import book_pickle, npz
+from convlab.nn.description import FILE_KEY, NetworkDescription
 from convlab.nn.types import Shape
 
 Params = dict[str, NDArray[Any]]
-_DESCRIPTION = "convlab.network"
 _LARGEST = np.finfo(np.float32).max  # larger ones would be infinite in a network
-_SOMETHING_ELSE = "open weights that convlab saved (.safetensors) or the book's params.pkl"
+_SOMETHING_ELSE = "open weights that convlab saved (.safetensors or .npz) or the book's params.pkl"
 
 
 def save(path: Path, params: Mapping[str, NDArray[Any]], description: NetworkDescription) -> None:
     """Write the arrays to ``path``, all or nothing; raises OSError."""
     arrays = {name: np.ascontiguousarray(array) for name, array in params.items()}
-    if path.suffix.lower() == ".pkl":
-        write_atomically(path, book_pickle.dump(arrays))
-    else:
-        write_atomically(path, to_safetensors(arrays, {_DESCRIPTION: description.to_json()}))
+    match path.suffix.lower():
+        case ".pkl":
+            content = book_pickle.dump(arrays)
+        case ".npz":
+            content = npz.dump(arrays, description.to_json())
+        case _:
+            content = to_safetensors(arrays, {FILE_KEY: description.to_json()})
+    write_atomically(path, content)
 
 
 def load(path: Path) -> tuple[Params, NetworkDescription | None]:
@@ -44,18 +48,21 @@ def load(path: Path) -> tuple[Params, NetworkDescription | None]:
         if not path.is_file():
             what = "it is a folder" if path.is_dir() else "there is no such file"
             raise WeightsError(f"{path} cannot be opened: {what}; {_SOMETHING_ELSE}.")
-        if path.suffix.lower() == ".pkl":
-            params: Params = book_pickle.load(path)
-            description = None
-        else:
-            params, description = _load_safetensors(path)
+        match path.suffix.lower():
+            case ".pkl":
+                params, text = book_pickle.load(path), None
+            case ".npz":
+                params, text = npz.load(path)
+            case _:
+                params, text = _load_safetensors(path)
     except OSError as error:
         raise WeightsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    description = NetworkDescription.from_json(text) if text is not None else None
     _check_numbers(params, path.name)
     return params, description
 
 
-def _load_safetensors(path: Path) -> tuple[Params, NetworkDescription | None]:
+def _load_safetensors(path: Path) -> tuple[Params, str | None]:
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -65,8 +72,7 @@ def _load_safetensors(path: Path) -> tuple[Params, NetworkDescription | None]:
         raise WeightsError(
             f"{path.name} is not a safetensors file, or it is damaged; {_SOMETHING_ELSE}."
         ) from error
-    text = metadata.get(_DESCRIPTION)
-    return params, NetworkDescription.from_json(text) if text is not None else None
+    return params, metadata.get(FILE_KEY)
 
 
 def check(params: Mapping[str, NDArray[Any]], shapes: Mapping[str, Shape]) -> None:

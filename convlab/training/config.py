@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -12,6 +12,7 @@ import tomli_w
 from annotated_types import Ge, Le
 from pydantic import ConfigDict, ValidationError
 
+from convlab.data.augmentation import Augmentation
 from convlab.errors import ConvlabError, SettingsError
 from convlab.files import write_atomically
 from convlab.nn.layer import ShapeError
@@ -42,7 +43,10 @@ def choose(registry: Registry[Any], name: str, settings: Mapping[str, Any]) -> C
         proper = registry.proper_name(name)
     except ConvlabError as error:
         raise SettingsError({"name": str(error)}) from error
-    return Choice(proper, checked(registry.get(proper), settings))
+    cls = registry.get(proper)
+    values = checked(cls, settings)
+    cls(**values)  # which may refuse more than a type or a bound can tell
+    return Choice(proper, values)
 
 
 def checked(cls: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +81,7 @@ class TrainingConfig:
     ] = "bundled"
     network: Choice = field(default_factory=lambda: choose(NETWORKS, "SimpleConvNet", {}))
     optimizer: Choice = field(default_factory=lambda: choose(OPTIMIZERS, "Adam", {}))
+    augmentation: Augmentation = field(default_factory=Augmentation)
     epochs: Annotated[
         int, Ge(1), Le(10_000), About("Epochs", "How often every training image is seen.")
     ] = 10
@@ -115,7 +120,8 @@ class TrainingConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
         """Check plain values, such as those of a TOML file, and return the settings.
 
-        ``network`` and ``optimizer`` are names, or tables with a ``name`` and their settings.
+        ``network`` and ``optimizer`` are names, or tables with a ``name`` and their settings;
+        ``augmentation`` is a table of settings.
         Raises :class:`SettingsError` that names every problem at once.
         """
         problems: dict[str, str] = {}
@@ -128,6 +134,10 @@ class TrainingConfig:
                 chosen[key] = _choice_from(plain.pop(key), registry)
             except SettingsError as error:
                 problems |= {f"{key}.{name}": text for name, text in error.problems.items()}
+        try:
+            chosen["augmentation"] = _augmentation_from(plain.pop("augmentation", {}))
+        except SettingsError as error:
+            problems |= error.problems
         try:
             chosen |= checked(cls, plain)
         except SettingsError as error:
@@ -142,6 +152,7 @@ class TrainingConfig:
         for key in ("network", "optimizer"):
             choice: Choice = values.pop(key)
             values[key] = {"name": choice.name, **choice.settings}
+        values["augmentation"] = asdict(self.augmentation)
         return values
 
     @classmethod
@@ -226,3 +237,15 @@ def _choice_from(value: Any, registry: Registry[Any]) -> Choice:
     raise SettingsError(
         {"name": f"A table with a name was expected, one of {', '.join(registry.names())}."}
     )
+
+
+def _augmentation_from(value: Any) -> Augmentation:
+    if isinstance(value, Augmentation):
+        value = asdict(value)
+    if not isinstance(value, Mapping):
+        raise SettingsError({"augmentation": "A table such as { shift = 2 } was expected."})
+    try:
+        return Augmentation(**checked(Augmentation, value))
+    except SettingsError as error:
+        problems = {f"augmentation.{name}": text for name, text in error.problems.items()}
+        raise SettingsError(problems) from error

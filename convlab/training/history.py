@@ -1,8 +1,10 @@
 """What a run has measured so far, and its form as CSV."""
 
 import csv
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,16 +68,23 @@ class History:
             self._rates.pop()
         self._rates.append(change)
 
-    def rows(self) -> Iterator[Row]:
-        """Yield one row a step, in the order of ``CSV_COLUMNS``; None where not evaluated."""
-        evaluations = {evaluation.iteration: evaluation for evaluation in self._evaluations}
+    def rows(self, first: int = 0) -> Iterator[Row]:
+        """Yield one row a step, in the order of ``CSV_COLUMNS``; None where not evaluated.
+
+        ``first`` leaves so many steps out.
+        """
+        iterations = self.iterations[first:]
+        if not len(iterations):
+            return
+        known = bisect_left(self._evaluations, iterations[0], key=attrgetter("iteration"))
+        evaluations = {evaluation.iteration: evaluation for evaluation in self._evaluations[known:]}
         changed_at = [change.iteration for change in self._rates]
         # A change takes effect with the step after it, so a step looks for earlier ones only.
-        in_force = np.searchsorted(changed_at, self.iterations, side="left") - 1
+        in_force = np.searchsorted(changed_at, iterations, side="left") - 1
         steps = zip(
-            self.iterations.tolist(),
-            self.epoch_of_step.tolist(),
-            self.losses.tolist(),
+            iterations.tolist(),
+            self.epoch_of_step[first:].tolist(),
+            self.losses[first:].tolist(),
             in_force.tolist(),
             strict=True,
         )
@@ -90,10 +99,14 @@ class History:
                 evaluation.test_accuracy if evaluation else None,
             )
 
-    def to_csv(self) -> str:
-        """Return the history as CSV, one row a step."""
+    def to_csv(self, first: int = 0) -> str:
+        """Return the history as CSV, one row a step.
+
+        ``first`` leaves so many steps out, and with them the names of the columns.
+        """
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(CSV_COLUMNS)
-        writer.writerows(self.rows())
+        if not first:
+            writer.writerow(CSV_COLUMNS)
+        writer.writerows(self.rows(first))
         return text.getvalue()

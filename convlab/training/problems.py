@@ -12,7 +12,7 @@ def problems_of(error: ValidationError, cls: type[Any]) -> dict[str, str]:
     """Return a sentence for each setting of ``cls`` that ``error`` complains about."""
     known = {setting.name: setting for setting in settings_of(cls)}
     return {
-        (name := str(detail["loc"][-1]) if detail["loc"] else ""): _sentence(
+        (name := str(detail["loc"][0]) if detail["loc"] else ""): _sentence(
             name, detail["input"], known
         )
         for detail in error.errors()

@@ -1,10 +1,11 @@
 """A run's folder: its settings, its history and the weights it leaves."""
 
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
 from convlab.errors import ConvlabError
-from convlab.files import write_atomically
+from convlab.files import append_lines, write_atomically
 from convlab.nn import weights
 from convlab.nn.description import NetworkDescription
 from convlab.paths import data_dir
@@ -16,11 +17,13 @@ from convlab.training.history import History
 class RunFolder:
     """``settings.toml``, ``history.csv`` and ``weights.safetensors`` of one run.
 
-    Every write replaces a file in one step, so that a crash leaves the last whole one.
+    The weights are replaced in one step, so that a crash leaves the last whole ones; the history
+    grows by whole lines.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._rows = 0  # of the history that are written
 
     @property
     def weights_path(self) -> Path:
@@ -49,14 +52,52 @@ class RunFolder:
         return cls(folder)
 
     def write(self, history: History, params: Params, description: NetworkDescription) -> None:
-        """Replace the history and the weights; raises :class:`ConvlabError`."""
+        """Replace the weights and add what is new in the history, which is always the same one.
+
+        Raises :class:`ConvlabError`; the next write then makes up for what is missing.
+        """
         try:
-            write_atomically(self.path / "history.csv", history.to_csv())
             weights.save(self.weights_path, params, description)
+            self._add_rows(history)
         except OSError as error:
             raise ConvlabError(
                 f"The run cannot be written to {self.path}: {error.strerror or error}."
             ) from error
+
+    def _add_rows(self, history: History) -> None:
+        path = self.path / "history.csv"
+        if self._rows:
+            append_lines(path, history.to_csv(self._rows))
+        else:
+            write_atomically(path, history.to_csv())
+        self._rows = len(history.iterations)
+
+
+def rescued(
+    config: TrainingConfig, history: History, params: Params, description: NetworkDescription
+) -> RunFolder:
+    """Write a whole run that its own folder could not take, and return where it is.
+
+    That is a new folder among the user's runs, else one for temporary files. Raises
+    :class:`ConvlabError` if neither has room.
+    """
+    try:
+        return _written(None, config, history, params, description)
+    except ConvlabError:
+        temporary = Path(tempfile.mkdtemp(prefix="convlab-run-"))
+        return _written(temporary, config, history, params, description)
+
+
+def _written(
+    path: Path | None,
+    config: TrainingConfig,
+    history: History,
+    params: Params,
+    description: NetworkDescription,
+) -> RunFolder:
+    folder = RunFolder.create(config, path)
+    folder.write(history, params, description)
+    return folder
 
 
 def _unused(parent: Path, network: str) -> Path:

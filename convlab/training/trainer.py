@@ -7,11 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from convlab.data.augmentation import Augmentation
 from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError
 from convlab.nn.engine import Engine
 from convlab.nn.functions import class_indices
-from convlab.nn.network import Network
+from convlab.nn.network import Network, as_images
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.threads import one_blas_thread
 from convlab.training.batches import Batches
@@ -46,7 +47,8 @@ class Trainer:
     images of each part, always the same ones, measure the accuracy after every epoch; None or 0
     means all. ``seed`` makes the order of the images, and with it every number, repeatable. The
     network is converted to ``dtype``. Unlike the book, an epoch shows every image once, unless
-    ``sampling`` is "replacement"; an epoch's last mini-batch may be smaller. ``threads`` makes it
+    ``sampling`` is "replacement"; an epoch's last mini-batch may be smaller. ``augmentation``
+    distorts the images that are learned, anew each time, and no others. ``threads`` makes it
     faster and changes no number. The network's ``params`` are brought up to date with every event
     that tells of them, and at the end.
 
@@ -70,6 +72,7 @@ class Trainer:
         seed: int | np.random.SeedSequence | None = None,
         dtype: DTypeLike = np.float32,
         sampling: Sampling = "shuffled",
+        augmentation: Augmentation | None = None,
         threads: int = 1,
     ) -> None:
         if not (len(x_train) == len(t_train) > 0 and len(x_test) == len(t_test) > 0):
@@ -97,10 +100,13 @@ class Trainer:
         sequence = (
             seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
         )
-        order, evaluation = (np.random.default_rng(child) for child in sequence.spawn(2))
+        order, evaluation, distortion = (
+            np.random.default_rng(child) for child in sequence.spawn(3)
+        )
         self.batches = Batches(
             len(x_train), mini_batch_size, order, with_replacement=sampling == "replacement"
         )
+        self.augmentation, self._distortion = augmentation or Augmentation(), distortion
         self._evaluated_train = _sample(len(x_train), evaluate_sample_num_per_epoch, evaluation)
         self._evaluated_test = _sample(len(x_test), evaluate_sample_num_per_epoch, evaluation)
         self._kept: tuple[int, Params] = (0, frozen_copy(network.params))
@@ -133,6 +139,7 @@ class Trainer:
             seed=trainer,
             dtype=config.dtype,
             sampling=config.sampling,
+            augmentation=config.augmentation,
             threads=threads,
         )
 
@@ -225,10 +232,14 @@ class Trainer:
     def _learn(self) -> StepDone:
         """Make one step; a loss that is not finite changes nothing but the lists."""
         index = self.batches.next()
+        images = self.x_train[index]
+        if self.augmentation.is_on:
+            images = as_images(images, self.network.input_dim)
+            images = self.augmentation.augmented(images, self._distortion)
         if self.iteration % KEEP_EVERY == 0:
             self._engine.sync()
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            loss = self._engine.step(self.x_train[index], self.t_train[index], self.optimizer)
+            loss = self._engine.step(images, self.t_train[index], self.optimizer)
         params = self.network.params  # of before the step
         if self.iteration % KEEP_EVERY == 0 and np.isfinite(loss) and _all_finite(params):
             self._kept = (self.iteration, frozen_copy(params))

@@ -15,7 +15,7 @@ from convlab.nn.network_settings import open_network
 from convlab.training.config import TrainingConfig
 from convlab.ui.widgets.save_dialog import asked_path
 
-_WEIGHTS = "Weights (*.safetensors *.pkl);;All files (*)"
+_WEIGHTS = "Weights (*.safetensors *.npz *.pkl);;All files (*)"
 _SETTINGS = "Settings (*.toml);;All files (*)"
 
 

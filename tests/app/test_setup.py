@@ -84,6 +84,37 @@ def test_the_layers_are_told_as_long_as_the_network_can_be_built(setup: Setup) -
     assert setup.summary == ""
 
 
+def test_the_layers_of_a_list_are_told_and_a_wrong_line_keeps_only_their_names(
+    lab: Lab, setup: Setup
+) -> None:
+    lines = ["Convolution filter_num=4", "Relu", "Pooling"]
+    own = changed(setup.values, network={"name": "OwnNetwork", "layers": lines})
+    setup.edit(own)
+    assert setup.layer_names == ("Conv1", "Relu1", "Pool1", "Affine1")
+    assert [layer.output_shape for layer in setup.layers][2:] == [(4, 12, 12), (10,)]
+    setup.edit(changed(own, network__layers=[*lines, "Tanhh"], mini_batch_size=61))
+    assert set(setup.problems) == {"network.layers", "mini_batch_size"}
+    assert setup.problems["network.layers"].startswith("Layer 4 ('Tanhh'): There is no layer")
+    assert setup.layer_names == ("Conv1", "Relu1", "Pool1", "Affine1")
+    assert setup.layers == ()
+    assert setup.summary == ""
+    assert lab.config is None
+    setup.edit(changed(own, network__layers=[*lines, "Pooling pool_size=5"]))
+    assert setup.problems["network.layers"].startswith("Pool2: 5×5 pooling with stride 2 does")
+    assert setup.layer_names == ("Conv1", "Relu1", "Pool1", "Pool2", "Affine1")
+    setup.edit(changed(own, network__layers=[*lines, "Tanh"]))
+    assert not setup.problems
+    assert lab.config is not None
+    assert lab.config.network.settings["layers"] == [*lines, "Tanh"]
+
+
+def test_another_network_with_a_wrong_setting_has_its_own_layers(setup: Setup) -> None:
+    setup.edit(changed(setup.values, network={"name": "OwnNetwork", "weight_init_std": ""}))
+    assert list(setup.problems) == ["network.weight_init_std"]
+    assert setup.layer_names[:5] == ("Conv1", "Relu1", "Pool1", "Conv2", "Relu2")
+    assert setup.layers == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "name", "advice"),
     [

@@ -44,11 +44,18 @@ def test_the_books_pickle_can_be_evaluated(convlab: Any, weights: Path, tmp_path
     assert by_pickle == convlab("evaluate", weights, "--json").json
 
 
+def test_numpys_own_file_can_be_evaluated(convlab: Any, weights: Path, tmp_path: Path) -> None:
+    open_network(weights).save_params(tmp_path / "params.npz")
+    by_npz = convlab("evaluate", tmp_path / "params.npz", "--json").json
+    assert by_npz == convlab("evaluate", weights, "--json").json
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
         ("missing.safetensors", None, "there is no such file; open weights that convlab saved"),
         ("w.safetensors", b"", "w.safetensors is not a safetensors file, or it is damaged"),
+        ("w.npz", b"PK", "w.npz is not an npz file of weights (NumPy's savez), or it is damaged"),
         ("w.pkl", b"cos\nsystem\n(S'exit 1'\ntR.", "asks for os.system"),
         ("w.pkl", b"\x80\x04", "is not the book's params.pkl"),
     ],

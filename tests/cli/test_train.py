@@ -96,6 +96,7 @@ def test_every_option_reaches_its_setting(convlab: Any, digits: Path, tmp_path: 
         "--optimizer", "rmsprop", "--lr", 0.002, "--decay-rate", 0.9,
         "--epochs", 1, "--mini-batch-size", 30, "--seed", 7,
         "--evaluate-sample-num-per-epoch", 9, "--sampling", "replacement", "--dtype", "float64",
+        "--shift", 2, "--rotation", 12, "--scale", 8, "--elastic", 0.5,
     )  # fmt: skip
     assert TrainingConfig.load(tmp_path / "run" / "settings.toml").to_dict() == {
         "dataset": str(digits),
@@ -109,6 +110,7 @@ def test_every_option_reaches_its_setting(convlab: Any, digits: Path, tmp_path: 
             "weight_init_std": 0.02,
         },
         "optimizer": {"name": "RMSprop", "lr": 0.002, "decay_rate": 0.9},
+        "augmentation": {"shift": 2, "rotation": 12, "scale": 8, "elastic": 0.5},
         "epochs": 1,
         "mini_batch_size": 30,
         "seed": 7,
@@ -118,6 +120,29 @@ def test_every_option_reaches_its_setting(convlab: Any, digits: Path, tmp_path: 
     }
     weights = open_network(tmp_path / "run" / "weights.safetensors")
     assert weights.description.settings["pad"] == 1
+
+
+def test_a_network_of_ones_own_is_written_with_semicolons_and_trained(
+    convlab: Any, digits: Path, tmp_path: Path
+) -> None:
+    layers = "Convolution filter_num=4; BatchNormalization ;relu;Pooling; Affine size=20; Tanh;"
+    own = ("--network", "ownnetwork", "--layers", layers, "--initializer", "xavier")
+    arguments = ("--dataset", digits, "--epochs", 8, "--batch", 20, "--json")
+    values = convlab("train", *arguments, *own, "-o", tmp_path / "run").json
+    assert values["test_accuracy"] > 0.9
+    config = TrainingConfig.load(tmp_path / "run" / "settings.toml")
+    assert config.network.settings["layers"] == [
+        "Convolution filter_num=4", "BatchNormalization", "relu", "Pooling", "Affine size=20",
+        "Tanh",
+    ]  # fmt: skip
+    opened = open_network(Path(values["weights"]))
+    assert list(opened.layers) == [
+        "Conv1", "BatchNorm1", "Relu1", "Pool1", "Affine1", "Tanh1", "Affine2",
+    ]  # fmt: skip
+    evaluated = convlab("evaluate", values["weights"], "--dataset", digits, "--json").json
+    assert evaluated["accuracy"] == values["test_accuracy"]
+    again = convlab("train", "-c", tmp_path / "run" / "settings.toml", "--json").json
+    assert again["train_loss"] == values["train_loss"]
 
 
 def test_a_settings_file_decides_and_options_go_before_it(
@@ -238,6 +263,9 @@ def test_a_full_disk_is_told(
         (("--optimizer", "sgd", "--beta1", 0.5), "optimizer.beta1: There is no such setting"),
         (("--filter-size", 29), "network.filter_size: Conv1: A 29×29 filter is larger than"),
         (("--filter-size", 6), "leaves maps of 23×23, which 2×2 pooling cannot halve"),
+        (("--network", "OwnNetwork", "--layers", "Relu;Affine 50"), "Layer 2 ('Affine 50'): Aff"),
+        (("--network", "OwnNetwork", "--layers", "Relu;Pooling stride=3"), "Pool1: 2×2 pooling"),
+        (("--layers", "Relu"), "network.layers: There is no such setting; known are filter_num"),
         (("--batch", 4001), "mini_batch_size: A mini-batch of 4001 is larger than the training"),
         (("--sampling", "none"), "must be one of shuffled or replacement; received 'none'."),
         (("--config", "nothing.toml"), "nothing.toml cannot be read: No such file"),

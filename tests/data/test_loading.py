@@ -86,8 +86,9 @@ class TestLoadMnist:
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        cache_dir().mkdir(parents=True)
-        fetched = write_idx_folder(tiny_dataset, "fetched").rename(cache_dir() / "mnist")
+        shelf = cache_dir() / "datasets"
+        shelf.mkdir(parents=True)
+        fetched = write_idx_folder(tiny_dataset, "fetched").rename(shelf / "mnist")
         monkeypatch.setenv("CONVLAB_MNIST", str(folder))
         load_mnist()
         assert capsys.readouterr() == (

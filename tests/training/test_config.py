@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convlab.errors import SettingsError
+from convlab.nn.layer_line import default_lines
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.settings import Setting, settings_of
@@ -22,6 +23,8 @@ def values_of(setting: Setting) -> st.SearchStrategy[Any]:
         return st.sampled_from(setting.choices)
     low = setting.lowest if setting.lowest is not None else setting.above
     high = setting.highest if setting.highest is not None else setting.below
+    if setting.type is list:
+        return st.lists(st.sampled_from(default_lines()), max_size=setting.most_lines)
     if setting.type is int:
         return st.integers(int(low or 0), int(high or 0))
     if setting.type is float:
@@ -127,6 +130,11 @@ def test_the_settings_make_network_and_optimizer() -> None:
         ("optimizer = {name = 'Adam', lr = '1'}", "optimizer.lr", "received '1'."),
         ("optimizer = {name = 'Adam', beta1 = 1}", "optimizer.beta1", "(at least 0, below 1)"),
         ("optimizer = {name = 'SGD', beta1 = 0.5}", "optimizer.beta1", "There is no such setting"),
+        ("network = {name = 'OwnNetwork', layers = 'Relu'}", "network.layers", "must be lines"),
+        ("network = {name = 'OwnNetwork', layers = [5]}", "network.layers", "received 5."),
+        ("network = {name = 'OwnNetwork', layers = ['a', 2, 3]}", "network.layers", "received "),
+        ("network = {name = 'OwnNetwork', layers = ['Rlu']}", "network.layers", "mean Relu? Known"),
+        ("network = {name = 'ownnetwork', layer = []}", "network.layer", "did you mean layers?"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_told_at_its_name(
@@ -137,6 +145,36 @@ def test_a_value_that_cannot_be_used_is_told_at_its_name(
     assert list(refused.value.problems) == [name]
     assert sentence in refused.value.problems[name]
     assert len(str(refused.value)) < 300
+
+
+def test_a_network_of_ones_own_is_a_list_of_layers(tmp_path: Path) -> None:
+    toml = """
+        [network]
+        name = "OwnNetwork"
+        layers = [
+            "Convolution filter_num=8 filter_size=5",
+            "Relu",
+            "Pooling",
+            "Affine size=20",
+        ]
+    """
+    config = TrainingConfig.from_toml(toml)
+    shapes = config.layer_shapes((1, 28, 28), 10, images=100)
+    assert [layer.name for layer in shapes] == ["Conv1", "Relu1", "Pool1", "Affine1", "Affine2"]
+    assert shapes[-1].output_shape == (10,)
+    config.save(tmp_path / "own.toml")
+    assert TrainingConfig.load(tmp_path / "own.toml") == config
+    assert '\n    "Convolution filter_num=8 filter_size=5",\n' in config.to_toml()
+
+
+def test_a_layer_of_a_list_that_does_not_fit_is_told_at_the_list() -> None:
+    layers = ["Convolution", "Pooling pool_size=5"]
+    config = TrainingConfig.from_dict({"network": {"name": "OwnNetwork", "layers": layers}})
+    with pytest.raises(SettingsError) as refused:
+        config.layer_shapes((1, 28, 28), 10, images=100)
+    (problem,) = refused.value.problems.items()
+    assert problem[0] == "network.layers"
+    assert problem[1].startswith("Pool1: 5×5 pooling with stride 2 does not cover its 24×24 input")
 
 
 def test_whole_numbers_will_do_for_numbers() -> None:

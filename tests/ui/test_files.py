@@ -85,6 +85,40 @@ def test_trained_weights_are_saved_and_opened_again(
         np.testing.assert_array_equal(network.params[name], array)
 
 
+def test_a_network_of_ones_own_is_trained_and_its_weights_come_back_from_numpys_file(
+    person, window: MainWindow, tiny_config: TrainingConfig, tmp_path: Path
+) -> None:
+    own = {"name": "OwnNetwork", "layers": ["Convolution filter_num=3", "Relu", "Affine size=9"]}
+    window.lab.set_config(TrainingConfig.from_dict({**tiny_config.to_dict(), "network": own}))
+    person.click(window, window.controls.train)
+    person.reach(window, State.IDLE)
+    trained = window.lab.predictor.network
+    assert trained is not None
+    window.files.write_weights(tmp_path / "own.npz")
+    window.lab.predictor.use(network_that_answers(4), trained=True)
+    window.files.load_weights(tmp_path / "own.npz")
+    assert window.notice.text == "Weights opened from own.npz: OwnNetwork."
+    opened = window.lab.predictor.network
+    assert opened is not None
+    assert opened.description == trained.description
+    for name, array in trained.params.items():
+        np.testing.assert_array_equal(opened.params[name], array)
+
+
+def test_the_dialogs_show_every_kind_of_weights(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def cancel(*arguments: str) -> tuple[str, str]:
+        asked.append(arguments[-1])
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", cancel)
+    window.files.open_weights.trigger()
+    assert asked == ["Weights (*.safetensors *.npz *.pkl);;All files (*)"]
+
+
 def test_settings_are_saved_and_opened_again(
     window: MainWindow, tiny_config: TrainingConfig, tmp_path: Path
 ) -> None:
@@ -181,7 +215,7 @@ def no_toml(window: MainWindow, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("open_it", "words"),
     [
-        (empty_dataset, ("empty", "train-images-idx3-ubyte", "needed")),
+        (empty_dataset, ("empty", "four MNIST files", "choose another")),
         (cut_off_weights, ("cut.safetensors", "damaged", "open weights")),
         (weights_with_nan, ("nan.safetensors", "W2", "1 number", "open weights")),
         (missing_weights, ("gone.safetensors", "no such file", "open weights")),

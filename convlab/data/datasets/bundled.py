@@ -22,6 +22,19 @@ class BundledDigits(DatasetSource):
 
     name: ClassVar[str] = "bundled"
     title: ClassVar[str] = "Bundled digits"
+    class_names: ClassVar[tuple[str, ...]] = tuple("0123456789")
+    image_shape: ClassVar[tuple[int, int, int]] = (1, 28, 28)
+    train_images: ClassVar[int] = 4_000
+    test_images: ClassVar[int] = 1_000
+    license: ClassVar[str] = (
+        "CC BY-SA 3.0; 5,000 images of MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. "
+        "Burges."
+    )
+
+    @property
+    def size(self) -> int:
+        """The bytes of resources/digits/digits.npz."""
+        return resource("digits/digits.npz").stat().st_size
 
     def load(self) -> Dataset:
         """Read resources/digits/digits.npz, or raise :class:`DataError`."""
@@ -36,4 +49,4 @@ class BundledDigits(DatasetSource):
             raise DataError(
                 f"The bundled digits cannot be read ({error}); install convlab again."
             ) from error
-        return Dataset(self.name, self.title, train, test, tuple("0123456789"))
+        return Dataset(self.name, self.title, train, test, self.class_names)

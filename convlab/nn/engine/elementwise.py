@@ -120,7 +120,7 @@ class Dropout(Follower):
         self._part = part
         self._ratio = cast(DropoutSettings, part.settings).dropout_ratio
         self._mask = part.buffer(r, h if part.training else 0, c, w)
-        self._scratch = part.buffer(r, rows, c, w)
+        self._scratch = part.buffer(r, rows, c, w).ravel()
         self._random = np.random.default_rng(0)
 
     def forward(self, x: Array, rows: slice, out: Array) -> None:
@@ -129,7 +129,7 @@ class Dropout(Follower):
             return
         if rows.start == 0:
             self._random = np.random.default_rng((self._part.clock.iteration, *self._part.seed))
-        mask = self._scratch[:, : x.shape[1]]
+        mask = self._scratch[: x.size].reshape(x.shape)  # in one piece, to be drawn into
         self._random.random(out=mask, dtype=mask.dtype.type)
         np.greater_equal(mask, self._ratio, out=mask)
         np.multiply(mask, 1 / (1 - self._ratio), out=mask)

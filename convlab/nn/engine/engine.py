@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convlab.errors import ConvlabError
 from convlab.nn.engine.layout import layouts, total
 from convlab.nn.engine.parts import Clock
 from convlab.nn.engine.plan import Plan, PlanPlace
@@ -95,9 +96,12 @@ class Engine:
     def step(self, x: NDArray[Any], t: NDArray[Any], optimizer: Optimizer) -> float:
         """Learn one mini-batch and return its loss; one that is not finite changes nothing."""
         self._clock.iteration = optimizer.iterations
+        before = self._params.copy() if self._whole else None  # such layers keep averages there
         loss, shards = self._backward(x, t)
         if np.isfinite(loss):
             self._update(optimizer, self._grads[:shards])
+        elif before is not None:
+            self._params[...] = before
         return loss
 
     def loss_and_gradient(self, x: NDArray[Any], t: NDArray[Any]) -> tuple[float, dict[str, Array]]:
@@ -110,6 +114,10 @@ class Engine:
         """Compute one gradient a shard; return the loss and the number of shards."""
         x = as_images(x, self.network.input_dim)
         labels = class_indices(t, self.network.output_size)
+        if len(labels) != len(x):
+            raise ConvlabError(
+                f"There are {len(x)} images but {len(labels)} labels; they must be as many."
+            )
         shards = [slice(0, len(x))] if self._whole else training_shards(len(x))
         losses = np.zeros(len(shards))
         while len(self._grads) < len(shards):

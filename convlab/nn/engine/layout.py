@@ -48,8 +48,7 @@ class Layout:
     def read(self, flat: Array) -> Array:
         """Return a copy of the parameter in the book's order."""
         back = np.argsort(self.axes)
-        copy: Array = np.ascontiguousarray(self.view(flat).transpose(back)).reshape(self.book)
-        return copy
+        return self.view(flat).transpose(back).copy().reshape(self.book)
 
 
 def layouts(network: Network) -> dict[str, Layout]:

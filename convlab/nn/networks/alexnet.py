@@ -62,7 +62,7 @@ class AlexNetSettings(NetworkSettings):
         float, Ge(0), Lt(1), About("Dropout", "Share of the units that each step leaves out.")
     ] = 0.5
 
-    def layers(self, output_size: int) -> NamedLayers:
+    def named_layers(self, output_size: int) -> NamedLayers:
         """Five convolutions, normalized after the first two, then three affine layers."""
         sizes = _ORIGINAL if self.geometry == "original" else _SMALL
         conv1, conv2, conv3, conv4, conv5 = sizes.convolutions

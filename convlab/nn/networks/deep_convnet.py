@@ -35,7 +35,7 @@ class DeepConvNetSettings(NetworkSettings):
         float, Ge(0), Lt(1), About("Dropout", "Share of the units that each step leaves out.")
     ] = 0.5
 
-    def layers(self, output_size: int) -> NamedLayers:
+    def named_layers(self, output_size: int) -> NamedLayers:
         """Six convolutions in three pairs, then two affine layers with dropout."""
         layers: list[tuple[str, object]] = []
         for number, (filters, pad) in enumerate(_CONVOLUTIONS, start=1):

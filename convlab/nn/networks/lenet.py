@@ -37,7 +37,7 @@ class LeNetSettings(NetworkSettings):
         """Xavier's for the sigmoid, He's for ReLU (the book, section 6.2)."""
         return "xavier" if self.activation == "sigmoid" else "he"
 
-    def layers(self, output_size: int) -> NamedLayers:
+    def named_layers(self, output_size: int) -> NamedLayers:
         """C1 - S2 - C3 - S4 - C5 - F6 - output; a pad of 2 makes 28x28 images the 32x32 of 1998.
 
         In the paper every map of C3 sees only some of the maps of S2; here it sees them all.

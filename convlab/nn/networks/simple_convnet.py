@@ -58,7 +58,7 @@ class SimpleConvNetSettings(NetworkSettings):
         """The deviation that the settings name."""
         return self.weight_init_std
 
-    def layers(self, output_size: int) -> NamedLayers:
+    def named_layers(self, output_size: int) -> NamedLayers:
         """Conv - Relu - Pool - Affine - Relu - Affine."""
         convolution = ConvolutionSettings(self.filter_num, self.filter_size, self.stride, self.pad)
         return (
@@ -73,11 +73,11 @@ class SimpleConvNetSettings(NetworkSettings):
     def shapes(self, input_dim: tuple[int, int, int], output_size: int) -> list[LayerShape]:
         """As for every network, but an odd map is put down to the filter that leaves it."""
         try:
-            return infer_shapes(self.layers(output_size), input_dim)
+            return infer_shapes(self.named_layers(output_size), input_dim)
         except ShapeError as error:
             if error.setting != "pool_size":
                 raise
-            layers = self.layers(output_size)
+            layers = self.named_layers(output_size)
             _, h, w = infer_shapes(layers[:1], input_dim)[0].output_shape
             raise ShapeError(
                 "filter_size",
@@ -135,7 +135,7 @@ class SimpleConvNet(Network):
         )
         settings.shapes(input_dim, output_size)
         super().__init__(
-            settings.layers(output_size),
+            settings.named_layers(output_size),
             settings.describe(input_dim, output_size),
             weight_init_std,
             rng,

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from convlab.settings import About
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.lines_field import LinesField
 from convlab.ui.widgets.setting_editors import Editor
 
 MARK_WIDTH = 3  # pixels of the bar beside a value that was changed
@@ -16,6 +17,8 @@ ROW_MARGINS = (SPACE, 2, 2, 2)  # pixels: the bar on the left, the frame around 
 
 class FieldRow(QWidget):
     """Label and editor share the width equally, so that the rows of a form line up.
+
+    Lines of text need all of the width and stand below their label.
 
     ``pointed`` carries the help of the field when the mouse or the keyboard comes to it;
     ``left`` tells that the mouse went away.
@@ -120,9 +123,15 @@ class FieldRow(QWidget):
         layout.setContentsMargins(*ROW_MARGINS)
         layout.setHorizontalSpacing(SPACE)
         layout.setVerticalSpacing(SPACE // 2)
-        layout.addWidget(self.label, 0, 0)
-        layout.addWidget(self.editor, 0, 1)
-        layout.addWidget(self._problem, 1, 0, 1, 2)
+        if isinstance(self.editor, LinesField):
+            layout.addWidget(self.label, 0, 0)
+            layout.addWidget(self.editor.add_button, 0, 1)
+            layout.addWidget(self.editor, 1, 0, 1, 2)
+            self.setTabOrder(self.editor.add_button, self.editor)
+        else:
+            layout.addWidget(self.label, 0, 0)
+            layout.addWidget(self.editor, 0, 1)
+        layout.addWidget(self._problem, 2, 0, 1, 2)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(1, 1)
 

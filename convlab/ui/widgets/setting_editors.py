@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from convlab.settings import Setting
+from convlab.ui.widgets.lines_field import LinesField
 from convlab.ui.widgets.number_field import NumberField
 
 _WIDEST = 2**31 - 1  # a spin box counts in 32 bits
@@ -101,7 +102,7 @@ class ChoiceField(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
-Editor = WholeNumberField | NumberField | FlagField | ChoiceField
+Editor = WholeNumberField | NumberField | FlagField | ChoiceField | LinesField
 
 
 def editor_for(setting: Setting) -> Editor:
@@ -111,6 +112,8 @@ def editor_for(setting: Setting) -> Editor:
         editor = ChoiceField({choice: choice for choice in setting.choices})
     elif setting.type is bool:
         editor = FlagField(setting)
+    elif setting.type is list:
+        editor = LinesField(setting)
     elif setting.type is int:
         editor = WholeNumberField(setting)
     else:

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from convlab.data.augmentation import Augmentation
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.registry import Registry
@@ -17,6 +18,7 @@ from convlab.ui.widgets.setting_editors import ChoiceField
 from convlab.ui.widgets.settings_group import SettingsGroup
 
 _DATASET = "dataset"
+_AUGMENTATION = "augmentation"
 _KINDS: dict[str, tuple[Registry[Any], About]] = {
     "network": (NETWORKS, About("Kind", "Which layers the network has, and in which order.")),
     "optimizer": (OPTIMIZERS, About("Kind", "The rule by which a step changes the weights.")),
@@ -53,6 +55,8 @@ class SettingsForm(QWidget):
             self._add_part(part, registry, about)
         others = tuple(s for s in settings_of(TrainingConfig) if s.name != _DATASET)
         self._run_rows = self._add_group("training").add_settings(others)
+        augmentation = self._add_group(_AUGMENTATION)
+        self._augmentation_rows = augmentation.add_settings(settings_of(Augmentation))
         for row in self._all_rows():
             row.changed.connect(self._on_row_changed)
             row.pointed.connect(self.pointed)
@@ -74,6 +78,7 @@ class SettingsForm(QWidget):
         values: dict[str, Any] = {_DATASET: self._dataset.value()}
         for part, kind in self._shown_kinds.items():
             values[part] = {"name": kind, **_values_of(self._kind_settings[part, kind])}
+        values[_AUGMENTATION] = _values_of(self._augmentation_rows)
         return values | _values_of(self._run_rows)
 
     def set_values(self, values: Mapping[str, Any]) -> None:
@@ -88,6 +93,7 @@ class SettingsForm(QWidget):
             self._show_kind(part, kind)
             _set_values(self._kind_settings[part, kind], values[part])
         _set_values(self._run_rows, values)
+        _set_values(self._augmentation_rows, values.get(_AUGMENTATION, {}))
         self._is_loading = False
 
     def set_datasets(self, titles: Mapping[str, str], note: str) -> None:
@@ -114,7 +120,8 @@ class SettingsForm(QWidget):
             rows[f"{part}.name"] = self._kind_rows[part]
             for name, row in self._kind_settings[part, kind].items():
                 rows[f"{part}.{name}"] = row
-        return rows | self._run_rows
+        rows |= self._run_rows
+        return rows | {f"{_AUGMENTATION}.{n}": row for n, row in self._augmentation_rows.items()}
 
     def add_below(self, part: str, widget: QWidget) -> None:
         """Put a widget below the settings of the network or the optimizer."""
@@ -183,6 +190,7 @@ class SettingsForm(QWidget):
         for rows in self._kind_settings.values():
             yield from rows.values()
         yield from self._run_rows.values()
+        yield from self._augmentation_rows.values()
 
     @Slot()
     def _on_row_changed(self) -> None:

@@ -95,5 +95,7 @@ def _help_text(setting: Setting) -> str:
     unit = f" {setting.about.unit}" if setting.about.unit else ""
     limits = f" Allowed: {setting.range_text}{unit}." if setting.range_text else ""
     default = setting.default
+    if isinstance(default, list):  # too long to be told
+        return f"{setting.about.help}{limits}"
     shown = number_text(default) if isinstance(default, float) else default
     return f"{setting.about.help}{limits} Default: {shown}."

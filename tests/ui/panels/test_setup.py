@@ -15,6 +15,7 @@ from convlab.training.config import TrainingConfig
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.setup import HINT, SetupPanel
 from convlab.ui.theme import Theme
+from convlab.ui.widgets.lines_field import LinesField
 
 
 @pytest.fixture
@@ -98,6 +99,47 @@ def test_a_filter_that_leaves_odd_maps_is_marked_and_nothing_can_be_trained(
     assert problems(panel) == []
     assert lab.config is not None
     assert not show_button(panel).isVisible()
+
+
+def test_a_network_of_ones_own_is_typed_and_the_table_follows(
+    qtbot: QtBot, lab: Lab, panel: SetupPanel
+) -> None:
+    set_field(panel, "network.name", "OwnNetwork")
+    layers = panel.form.rows()["network.layers"].editor
+    assert isinstance(layers, LinesField)
+    layers.setFocus()
+    qtbot.keyClick(layers, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(layers, "Convolution filter_num=4")
+    qtbot.keyClick(layers, Qt.Key.Key_Return)
+    assert panel.layers.texts == [
+        ("Conv1", "4×24×24", "104"),
+        ("Affine1", "10", "23,050"),
+        ("Total", "", "23,154"),
+    ]
+    qtbot.keyClicks(layers, "Poolin")
+    assert problems(panel) == ["network.layers"]
+    assert panel.form.rows()["network.layers"].problem.startswith("Layer 2 ('Poolin'): There is")
+    assert [texts[1] for texts in panel.layers.texts] == ["–", "–", ""]
+    assert lab.config is None
+    qtbot.keyClicks(layers, "g")
+    assert problems(panel) == []
+    assert panel.layers.texts[1] == ("Pool1", "4×12×12", "–")
+    assert lab.config is not None
+    assert lab.config.network.settings["layers"] == ["Convolution filter_num=4", "Pooling"]
+    qtbot.keyClicks(layers, " pool_size=5")
+    assert "Pool1: 5×5 pooling" in panel.form.rows()["network.layers"].problem
+
+
+def test_an_opened_list_of_layers_is_shown_and_can_be_reset(lab: Lab, panel: SetupPanel) -> None:
+    network = {"name": "OwnNetwork", "layers": ["Affine size=30", "Tanh"], "initializer": "xavier"}
+    values = TrainingConfig.from_dict({"dataset": "tiny", "network": network}).to_dict()
+    lab.set_config(TrainingConfig.from_dict({**values, "mini_batch_size": 20}))
+    assert lab.config is not None
+    assert panel.form.value() == lab.config
+    assert panel.layers.texts[0] == ("Affine1", "30", "23,550")
+    panel.form.rows()["network.layers"].editor.setValue([])
+    assert lab.config.network.settings["layers"] == []
+    assert [texts[0] for texts in panel.layers.texts] == ["Affine1", "Total"]
 
 
 def test_all_problems_are_marked_and_the_panel_scrolls_to_them(
@@ -230,7 +272,9 @@ def test_no_word_is_cut_off_in_the_narrowest_dock(
         assert needed <= table.columnWidth(column)
 
 
-def test_the_help_has_room_for_the_longest_text(panel: SetupPanel) -> None:
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_the_help_has_room_for_the_longest_text(panel: SetupPanel, network: str) -> None:
+    set_field(panel, "network.name", network)
     label = next(w for w in panel.footer.findChildren(QLabel) if w.text() == panel.footer.help)
     for row in panel.form.rows().values():
         panel.footer.set_help(row.help)

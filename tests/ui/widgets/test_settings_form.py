@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from convlab.data.augmentation import Augmentation
 from convlab.errors import SettingsError
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.optimizer import OPTIMIZERS
@@ -50,7 +51,13 @@ def test_every_kind_of_settings_comes_back_as_it_was_shown(
     form: SettingsForm, network: str, optimizer: str
 ) -> None:
     config = TrainingConfig.from_dict(
-        {"network": network, "optimizer": optimizer, "epochs": 3, "sampling": "replacement"}
+        {
+            "network": network,
+            "optimizer": optimizer,
+            "augmentation": {"shift": 2, "elastic": 0.5},
+            "epochs": 3,
+            "sampling": "replacement",
+        }
     )
     form.setValue(config)
     assert form.value() == config
@@ -63,6 +70,7 @@ def test_every_setting_has_a_labelled_field_with_its_help(form: SettingsForm) ->
     for part, registry in (("network", NETWORKS), ("optimizer", OPTIMIZERS)):
         cls = registry.get(getattr(config, part).name)
         settings |= {f"{part}.{s.name}": s for s in settings_of(cls)}
+    settings |= {f"augmentation.{s.name}": s for s in settings_of(Augmentation)}
     for name, setting in settings.items():
         row = rows[name]
         assert row.label.text().startswith(setting.about.label)
