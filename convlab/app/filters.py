@@ -1,16 +1,20 @@
-"""The filters of one layer: before the training, as they are now, and what has changed."""
+"""The filters of a network: before the training, as they are now, and what has changed."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import StringIO
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from convlab.app.predictor import Predictor
 from convlab.app.session import Session
 from convlab.files import write_atomically
+from convlab.insight.filter_layers import FilterLayer, filter_layers
+from convlab.nn.network import Network
 from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
 
 Weights = NDArray[np.floating]
@@ -18,41 +22,73 @@ CSV_COLUMNS = ("filter", "channel", "row", "column", "before", "after", "differe
 
 
 class FiltersModel(QObject):
-    """Follows the weights ``params[key]`` of a session, or shows those of a file.
+    """Follows the filters of a session's network, or of one that was opened, layer by layer.
 
-    Weights have the shape (F, C, FH, FW). ``changed`` says that there are others now.
+    One layer at a time is chosen, and one of its channels or none. ``changed`` says that there is
+    something else to show now.
     """
 
     changed = Signal()
 
-    def __init__(self, session: Session, key: str = "W1", parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, predictor: Predictor, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._key = key
-        self._before: Weights | None = None
-        self._after: Weights | None = None
+        self._layers: tuple[FilterLayer, ...] = ()
+        self._wanted_layer = ""
+        self._channel: int | None = None
+        self._before: dict[str, Weights] | None = None
+        self._after: dict[str, Weights] = {}
         self._iteration: int | None = None
         self._is_unknown = True
         session.run_started.connect(self._on_run_started)
         session.snapshot_taken.connect(self._on_weights)
         session.run_ended.connect(self._on_weights)
+        predictor.network_opened.connect(self._on_network_opened)
+
+    @property
+    def layers(self) -> tuple[FilterLayer, ...]:
+        """The layers with filters of the network that is shown, in order."""
+        return self._layers
+
+    @property
+    def layer(self) -> FilterLayer | None:
+        """The chosen layer; the first where the network has none of its name."""
+        named = (layer for layer in self._layers if layer.name == self._wanted_layer)
+        return next(named, self._layers[0] if self._layers else None)
+
+    @property
+    def wanted_layer(self) -> str:
+        """The name that was chosen, whether or not the network has such a layer."""
+        return self._wanted_layer
+
+    @property
+    def channel(self) -> int | None:
+        """The chosen channel, counted from 0; None stands for the average of all."""
+        layer = self.layer
+        exists = self._channel is not None and layer is not None and self._channel < layer.channels
+        return self._channel if exists else None
 
     @property
     def before(self) -> Weights | None:
-        """The weights at the start of the run; None without a run."""
-        return self._before
+        """The layer's weights (F, C, FH, FW) at the start of the run; None without a run."""
+        layer = self.layer
+        return None if layer is None or self._before is None else self._before[layer.key]
 
     @property
     def after(self) -> Weights | None:
-        """The latest weights; None before there are any, or if the layer has no filters."""
-        return self._after
+        """The layer's latest weights (F, C, FH, FW); None if there are no filters."""
+        layer = self.layer
+        return None if layer is None else self._after[layer.key]
 
     @property
     def difference(self) -> Weights | None:
         """What training has added to the weights so far: after minus before."""
-        if self._before is None or self._after is None:
+        before, after = self.before, self.after
+        if before is None or after is None:
             return None
         with np.errstate(all="ignore"):  # weights that are not finite are shown, not warned about
-            return np.asarray(self._after - self._before)
+            return np.asarray(after - before)
 
     @property
     def iteration(self) -> int | None:
@@ -64,44 +100,54 @@ class FiltersModel(QObject):
         """Whether no weights of any network have come yet."""
         return self._is_unknown
 
-    def show_weights(self, params: Mapping[str, Weights]) -> None:
-        """Show weights that were opened from a file; nothing is known of them before training."""
-        weights = self._filters_in(params)
-        self._before = None
-        # The network may go on learning in place.
-        self._set_after(None if weights is None else weights.copy(), None)
+    def choose_layer(self, name: str) -> None:
+        """Show the layer of this name, now or as soon as a network has one."""
+        if name != self._wanted_layer:
+            self._wanted_layer = name
+            self._channel = None
+            self.changed.emit()
+
+    def choose_channel(self, channel: int | None) -> None:
+        """Show one channel, counted from 0, or with None the average of all."""
+        if channel != self._channel:
+            self._channel = channel
+            self.changed.emit()
 
     def to_csv(self, path: Path) -> None:
-        """Write every weight as a row; all numbers count from 1. Raises OSError."""
+        """Write every weight of the layer as a row; all numbers count from 1. Raises OSError."""
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(CSV_COLUMNS)
-        writer.writerows(self._rows())
+        after = self.after
+        if after is not None:
+            places = (np.indices(after.shape).reshape(4, -1) + 1).tolist()
+            before, difference = (
+                repeat("") if weights is None else weights.flat
+                for weights in (self.before, self.difference)
+            )
+            writer.writerows(zip(*places, before, after.flat, difference, strict=False))
         write_atomically(path, text.getvalue())
 
-    def _rows(self) -> Iterator[list[object]]:
-        if self._after is None:
-            return
-        difference = self.difference
-        for index in np.ndindex(self._after.shape):
-            numbers: list[object] = [n + 1 for n in index]
-            before = "" if self._before is None else self._before[index]
-            change = "" if difference is None else difference[index]
-            yield [*numbers, before, self._after[index], change]
+    def _filters_in(self, params: Mapping[str, Weights]) -> dict[str, Weights]:
+        return {layer.key: params[layer.key] for layer in self._layers}
 
-    def _filters_in(self, params: Mapping[str, Weights]) -> Weights | None:
-        weights = params.get(self._key)
-        return weights if weights is not None and weights.ndim == 4 else None
-
-    def _set_after(self, weights: Weights | None, iteration: int | None) -> None:
+    def _set_after(self, weights: dict[str, Weights], iteration: int | None) -> None:
         self._after = weights
         self._iteration = iteration
         self._is_unknown = False
         self.changed.emit()
 
     def _on_run_started(self, event: RunStarted) -> None:
+        self._layers = filter_layers(event.network)
         self._before = self._filters_in(event.params)
         self._set_after(self._before, 0)
 
     def _on_weights(self, event: SnapshotTaken | RunEnded) -> None:
         self._set_after(self._filters_in(event.params), event.iteration)
+
+    def _on_network_opened(self, network: Network) -> None:
+        self._layers = filter_layers(network.description)
+        self._before = None  # nothing is known of the weights of a file before training
+        weights = self._filters_in(network.params)
+        # The network may go on learning in place.
+        self._set_after({key: array.copy() for key, array in weights.items()}, None)

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from convlab.app.session import Session
-from convlab.nn.engine import Engine
 from convlab.nn.network import Network
 from convlab.nn.network_settings import build_network
 from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
@@ -14,16 +13,16 @@ from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
 class Predictor(QObject):
     """A network of its own whose weights follow the session's snapshots, or an opened file's.
 
-    ``changed`` says that the same image may get another answer now.
+    ``changed`` says that the same image may get another answer now; ``network_opened`` carries a
+    network that answers from now on and comes from elsewhere than from a run.
     """
 
     changed = Signal()
+    network_opened = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
-        self._engine: Engine | None = None  # made when an image is read
-        self._has_new_weights = False
         self._iteration = 0
         self._trained = False
         session.run_started.connect(self._on_run_started)
@@ -47,9 +46,10 @@ class Predictor(QObject):
 
     def use(self, network: Network, *, trained: bool) -> None:
         """Answer with ``network``, which belongs to the predictor from now on."""
-        self._set_network(network)
+        self._network = network
         self._iteration = 0
         self._trained = trained
+        self.network_opened.emit(network)
         self.changed.emit()
 
     def probabilities(self, image: NDArray[np.uint8]) -> NDArray[np.floating] | None:
@@ -59,23 +59,13 @@ class Predictor(QObject):
         """
         if self._network is None or image.shape != self._network.input_dim:
             return None
-        if self._engine is None:
-            self._engine = Engine(self._network)
-        if self._has_new_weights:
-            self._engine.load()
-            self._has_new_weights = False
-        probabilities: NDArray[np.floating] = self._engine.probabilities(image[np.newaxis])[0]
+        probabilities: NDArray[np.floating] = self._network.probabilities(image[np.newaxis])[0]
         return probabilities
 
-    def _set_network(self, network: Network) -> None:
-        self._network = network
-        self._engine = None
-
     def _on_run_started(self, event: RunStarted) -> None:
-        network = build_network(event.network)
-        network.astype(next(iter(event.params.values())).dtype)
-        network.set_params(event.params)
-        self._set_network(network)
+        self._network = build_network(event.network)
+        self._network.astype(next(iter(event.params.values())).dtype)
+        self._network.set_params(event.params)
         self._iteration = 0
         self._trained = False
         self.changed.emit()
@@ -83,7 +73,6 @@ class Predictor(QObject):
     def _on_weights(self, event: SnapshotTaken | RunEnded) -> None:
         if self._network is not None:
             self._network.set_params(event.params)
-            self._has_new_weights = True
         self._iteration = event.iteration
         self._trained = event.iteration > 0
         self.changed.emit()

@@ -1,13 +1,10 @@
 """Many small pictures in one: how the filters of a layer are laid out side by side."""
 
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
-
-NICE_STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-NO_SPREAD = 0.01  # the limit of values that are all zero: any would do, but not zero itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,14 @@ class Tiling:
         """
         tilings = (cls(count, tile_height, tile_width, n) for n in range(1, count + 1))
         return max(tilings, key=lambda tiling: tiling.scale_in(width, height))
+
+    @classmethod
+    def filling(
+        cls, count: int, tile_height: int, tile_width: int, width: float, gap: int = 1
+    ) -> "Tiling":
+        """Return the tiling with as many columns as ``width`` pixels hold, but one at least."""
+        columns = floor((width + gap) / (tile_width + gap))
+        return cls(count, tile_height, tile_width, max(1, min(columns, count)), gap)
 
     @property
     def rows(self) -> int:
@@ -107,22 +112,14 @@ def mosaic(
     return Tiling(count, height, width, columns, gap).arrange(filters)
 
 
-def filter_images(weights: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return one (H, W) picture a filter of ``weights`` (F, C, H, W): the mean over channels."""
-    if weights.shape[1] == 1:
-        return weights[:, 0]
+def filter_images(
+    weights: NDArray[np.floating], channel: int | None = None
+) -> NDArray[np.floating]:
+    """Return one (H, W) picture a filter of ``weights`` (F, C, H, W).
+
+    It is a channel, counted from 0, or the mean over the channels.
+    """
+    if weights.shape[1] == 1 or channel is not None:
+        return weights[:, channel or 0]
     with np.errstate(all="ignore"):  # weights that are not finite are shown, not warned about
         return np.asarray(weights.mean(axis=1))
-
-
-def symmetric_limit(*arrays: NDArray[np.floating]) -> float:
-    """Return a round number that no finite value of ``arrays`` exceeds in size.
-
-    Rounding up keeps a color scale still while the weights behind it grow.
-    """
-    magnitudes = (np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in arrays)
-    largest = float(max(magnitudes, default=0.0))
-    if largest < np.finfo(np.float32).tiny:
-        return NO_SPREAD
-    power = 10.0 ** floor(log10(largest))
-    return next((step * power for step in NICE_STEPS if largest <= step * power), 10.0 * power)

@@ -1,5 +1,6 @@
 """What every panel is."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from PySide6.QtWidgets import QWidget
@@ -26,3 +27,10 @@ class Panel(QWidget):
         self.theme = theme
         self.setAccessibleName(self.title)
         self.setObjectName(self.title.lower())
+
+    def choices(self) -> dict[str, str]:
+        """Return what the user chose to see and how, as text, for the next start."""
+        return {}
+
+    def restore_choices(self, choices: Mapping[str, str]) -> None:
+        """Choose what ``choices`` told the last time; leave alone what makes no sense."""

@@ -1,14 +1,15 @@
 """What the window remembers from one start to the next: its layout, scheme and last settings."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
 
 from convlab.errors import ConvlabError
 from convlab.paths import config_dir
 from convlab.training.config import TrainingConfig
+from convlab.ui.panel import Panel
 from convlab.ui.theme import Choice
-
-LAYOUT_VERSION = 1  # raised when panels change so much that an old layout makes no sense
 
 
 class WindowMemory:
@@ -43,16 +44,36 @@ class WindowMemory:
         except OSError:
             return
 
-    def keep_layout(self, window: QMainWindow) -> None:
-        """Remember where the window and its docks are."""
+    def keep_layout(self, window: QMainWindow, layouts: Mapping[str, QByteArray]) -> None:
+        """Remember where the window is, where its docks are, and what its panels show.
+
+        ``layouts`` are the states of the docks, by the name of their arrangement.
+        """
+        for panel in window.findChildren(Panel):
+            for name, value in panel.choices().items():
+                self._settings.setValue(f"{panel.objectName()}/{name}", value)
         self._settings.setValue("geometry", window.saveGeometry())
-        self._settings.setValue("layout", window.saveState(LAYOUT_VERSION))
+        self._settings.remove("layout")
+        for arrangement, layout in layouts.items():
+            self._settings.setValue(f"layout/{arrangement}", layout)
         self._settings.sync()
 
-    def restore_layout(self, window: QMainWindow) -> bool:
-        """Put the window and its docks where they were; return whether that was known."""
+    def restore_layout(self, window: QMainWindow) -> dict[str, QByteArray]:
+        """Put the window where it was, let its panels show what they showed.
+
+        Return the states of the docks, by the name of their arrangement; empty if unknown.
+        """
+        for panel in window.findChildren(Panel):
+            panel.restore_choices(self._choices_of(panel))
         geometry = self._settings.value("geometry")
-        layout = self._settings.value("layout")
-        if not isinstance(geometry, QByteArray) or not isinstance(layout, QByteArray):
-            return False
-        return window.restoreGeometry(geometry) and window.restoreState(layout, LAYOUT_VERSION)
+        if isinstance(geometry, QByteArray):
+            window.restoreGeometry(geometry)
+        self._settings.beginGroup("layout")
+        layouts = {name: self._settings.value(name) for name in self._settings.childKeys()}
+        self._settings.endGroup()
+        return {name: state for name, state in layouts.items() if isinstance(state, QByteArray)}
+
+    def _choices_of(self, panel: Panel) -> dict[str, str]:
+        names = panel.choices()
+        values = {name: self._settings.value(f"{panel.objectName()}/{name}") for name in names}
+        return {name: value for name, value in values.items() if isinstance(value, str)}

@@ -45,7 +45,7 @@ def test_a_run_that_has_just_begun_answers_but_is_untrained(
         session.run_started.emit(started(net))
     answer = predictor.probabilities(IMAGE)
     assert answer is not None
-    np.testing.assert_allclose(answer, net.probabilities(IMAGE[np.newaxis])[0], atol=1e-6)
+    np.testing.assert_array_equal(answer, net.probabilities(IMAGE[np.newaxis])[0])
     assert not predictor.is_trained
     assert predictor.iteration == 0
 
@@ -59,7 +59,7 @@ def test_each_snapshot_changes_the_answer(
             session.snapshot_taken.emit(SnapshotTaken(iteration, frozen_copy(net.params)))
         answer = predictor.probabilities(IMAGE)
         assert answer is not None
-        np.testing.assert_allclose(answer, net.probabilities(IMAGE[np.newaxis])[0], atol=1e-6)
+        np.testing.assert_array_equal(answer, net.probabilities(IMAGE[np.newaxis])[0])
         assert predictor.is_trained
         assert predictor.iteration == iteration
 
@@ -80,11 +80,12 @@ def test_an_opened_network_answers_until_the_next_run(
     session: Session, predictor: Predictor, qtbot: QtBot
 ) -> None:
     opened = network(3)
-    with qtbot.waitSignal(predictor.changed):
+    with qtbot.waitSignals([predictor.network_opened, predictor.changed]):
         predictor.use(opened, trained=True)
     assert predictor.network is opened
     assert predictor.is_trained
-    session.run_started.emit(started(network(0)))
+    with qtbot.assertNotEmitted(predictor.network_opened):
+        session.run_started.emit(started(network(0)))
     assert predictor.network is not opened
     assert not predictor.is_trained
 

@@ -5,14 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convlab.insight.mosaic import (
-    NO_SPREAD,
-    TilePixel,
-    Tiling,
-    filter_images,
-    mosaic,
-    symmetric_limit,
-)
+from convlab.insight.mosaic import TilePixel, Tiling, filter_images, mosaic
 
 tilings = st.builds(
     Tiling,
@@ -81,6 +74,13 @@ def test_a_room_of_no_size_still_gets_a_tiling():
     assert Tiling.fitting(30, 5, 5, -20, -4).count == 30
 
 
+@given(st.integers(1, 400), st.integers(1, 11), st.integers(1, 11), st.integers(1, 300))
+def test_a_filling_tiling_has_no_room_for_another_column(count, tile_height, tile_width, width):
+    tiling = Tiling.filling(count, tile_height, tile_width, width)
+    assert tiling.width <= max(width, tile_width)
+    assert tiling.columns == count or tiling.width + tiling.gap + tile_width > width
+
+
 def test_no_filters_are_refused():
     with pytest.raises(ValueError, match="at least one tile"):
         mosaic(np.zeros((0, 5, 5)), columns=1)
@@ -92,33 +92,15 @@ def test_channels_are_averaged():
     np.testing.assert_array_equal(filter_images(weights[:, :1]), np.ones((2, 3, 3)))
 
 
+def test_one_channel_can_be_chosen():
+    weights = np.arange(2 * 3 * 4).reshape(2, 3, 2, 2).astype(np.float32)
+    np.testing.assert_array_equal(filter_images(weights, 2), weights[:, 2])
+    np.testing.assert_array_equal(filter_images(weights, 0), weights[:, 0])
+
+
 def test_averaging_infinities_gives_no_warning():
     weights = np.full((1, 2, 1, 1), np.inf)
     weights[0, 1] = -np.inf
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.isnan(filter_images(weights)).all()
-
-
-@pytest.mark.parametrize(
-    ("values", "limit"),
-    [
-        ([0.031, -0.02], 0.04),
-        ([-0.4], 0.4),
-        ([1.0], 1.0),
-        ([0.0999], 0.1),
-        ([7.1e5, np.nan, np.inf], 8e5),
-        ([3.3e38], 4e38),
-        ([2.1e-8], 2.5e-8),
-        ([0.0, np.nan], NO_SPREAD),
-        ([], NO_SPREAD),
-    ],
-)
-def test_limits_are_round_and_never_too_small(values, limit):
-    assert symmetric_limit(np.array(values, dtype=np.float64)) == pytest.approx(limit)
-
-
-@given(st.floats(1e-30, 1e30))
-def test_a_limit_wastes_little_of_the_scale(largest):
-    limit = symmetric_limit(np.array([largest]))
-    assert largest <= limit <= 1.5 * largest

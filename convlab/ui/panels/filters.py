@@ -1,12 +1,11 @@
-"""The first layer's filters before and after training, live."""
+"""The filters of a layer before and after training, live."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -22,23 +21,24 @@ from convlab.files import write_atomically
 from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.color_choice import ColorChoice
 from convlab.ui.widgets.filter_dialog import FilterDialog
 from convlab.ui.widgets.filter_figure import png_of
 from convlab.ui.widgets.filter_grids import FilterGrids
 from convlab.ui.widgets.filter_pictures import FilterPicture, pictures_of
+from convlab.ui.widgets.layer_choice import LayerChoice
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
-GRAY = "Gray, as in the book"
-DIVERGING = "Diverging, centered at zero"
-EMPTY = "Press Train to see the first layer's filters before and after training."
-NO_FILTERS = "The first layer of this network has no filters to show."
+WIDE = 72 * SPACE  # pixels, of which the longest names of layers leave some
+EMPTY = "Press Train to see the filters before and after training."
+NO_FILTERS = "This network has no convolution, so there are no filters to show."
 HINT = "Point at a filter for its values; click it to enlarge it."
-LONGEST = "Filter 99 of 99, row 99, column 99:  before +0.1000,  after +0.1000,  difference +0.1000"
+OWN_SCALES = "Each filter has its own scale. Point at one for its values; click to enlarge it."
 
 
 @PANELS.register("Filters")
 class FiltersPanel(Panel):
-    """Shows what training does to the first layer's weights."""
+    """Shows what training does to the weights of the convolutions."""
 
     title = "Filters"
     area = "center"
@@ -46,18 +46,31 @@ class FiltersPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = FiltersModel(lab.session, parent=self)
+        self.model = FiltersModel(lab.session, lab.predictor, parent=self)
         self._pictures: tuple[FilterPicture, ...] = ()
+        self.layer_choice = LayerChoice()
+        self.color_choice = ColorChoice(theme)
         self.grids = FilterGrids(theme)
         self.dialog = FilterDialog(theme, self)
-        self._make_controls()
+        self._make_export_button()
         self._lay_out()
+        self.layer_choice.layer_chosen.connect(self.model.choose_layer)
+        self.layer_choice.channel_chosen.connect(self.model.choose_channel)
+        self.color_choice.changed.connect(self._on_changed)
         self.model.changed.connect(self._on_changed)
         theme.changed.connect(self._on_theme_changed)
-        lab.predictor.changed.connect(self._on_predictor_changed)
         self.grids.pointed.connect(self._show_status)
         self.grids.activated.connect(self.dialog.show_filter)
         self._on_theme_changed()
+
+    def choices(self) -> dict[str, str]:
+        """Return the layer, the colors and their scales."""
+        return {"layer": self.model.wanted_layer, **self.color_choice.choices()}
+
+    def restore_choices(self, choices: Mapping[str, str]) -> None:
+        """Choose the layer, the colors and the scales of the last time."""
+        self.model.choose_layer(choices.get("layer", ""))
+        self.color_choice.restore(choices)
 
     def export_png(self, path: Path) -> None:
         """Write the grids with captions and scales to a PNG file; a failure is told in a dialog."""
@@ -70,26 +83,10 @@ class FiltersPanel(Panel):
         )
 
     def export_csv(self, path: Path) -> None:
-        """Write every weight to a CSV file; a failure is told in a dialog."""
+        """Write every weight of the layer to a CSV file; a failure is told in a dialog."""
         export_or_complain(self, "filters", path, lambda: self.model.to_csv(path))
 
-    def _make_controls(self) -> None:
-        self.colors_box = QComboBox()
-        self.colors_box.addItems([GRAY, DIVERGING])
-        self.colors_box.setAccessibleName("Colors of the weights")
-        self.colors_box.setToolTip(
-            "Gray: the largest weight is black, the most negative white, zero middle gray.\n"
-            "Diverging: red is positive, blue negative.\n"
-            "The difference is always diverging, with limits of its own."
-        )
-        self.colors_box.currentIndexChanged.connect(self._on_changed)
-        self.same_scale_box = QCheckBox("Same scale")
-        self.same_scale_box.setChecked(True)
-        self.same_scale_box.setToolTip(
-            "Give before and after the same limits, so that the two can be compared;\n"
-            "without it, small weights show their pattern too."
-        )
-        self.same_scale_box.toggled.connect(self._on_changed)
+    def _make_export_button(self) -> None:
         self.export_button = QPushButton("Export")
         menu = QMenu(self.export_button)
         menu.addAction("Picture (PNG)…", self._on_png_wanted)
@@ -98,12 +95,12 @@ class FiltersPanel(Panel):
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
-        header.setSpacing(2 * SPACE)
-        header.addWidget(self.colors_box)
-        header.addWidget(self.same_scale_box)
+        header.setSpacing(SPACE)
+        header.addWidget(self.layer_choice)
         header.addStretch()
+        header.addWidget(self.color_choice)
         header.addWidget(self.export_button)
-        self.status = _muted(HINT, Qt.AlignmentFlag.AlignTop)
+        self.status = _muted("", Qt.AlignmentFlag.AlignTop)
         filled = QWidget()
         column = QVBoxLayout(filled)
         column.setContentsMargins(0, 0, 0, 0)
@@ -126,41 +123,59 @@ class FiltersPanel(Panel):
         self._redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep as many lines for the status as its longest text takes, so that nothing jumps."""
+        """Keep enough lines for the status, and use a word where there is room for it."""
         super().resizeEvent(event)
-        metrics = self.status.fontMetrics()
-        lines = 1 + metrics.horizontalAdvance(LONGEST) // max(1, self.width() - 4 * SPACE)
-        self.status.setFixedHeight(lines * metrics.lineSpacing())
+        self.color_choice.setText("Colors" if self.width() >= WIDE else "")
+        self._make_room_for_status()
 
     def _redraw(self) -> None:
         model = self.model
-        self._pictures = pictures_of(
-            model,
-            gray=self.colors_box.currentText() == GRAY,
-            same_scale=self.same_scale_box.isChecked(),
-            dark=self.theme.is_dark,
-        )
+        self._pictures = pictures_of(model, self.color_choice.value())
         is_empty = model.after is None
         self.hint.setText(EMPTY if model.is_unknown else NO_FILTERS)
         self._stack.setCurrentIndex(0 if is_empty else 1)
-        self.colors_box.setEnabled(not is_empty)
-        self.same_scale_box.setEnabled(model.before is not None)
+        self.layer_choice.set_choice(model.layers, model.layer, model.channel)
+        self.color_choice.setEnabled(not is_empty)
         self.export_button.setEnabled(not is_empty)
         self.export_button.setToolTip(
             "There is nothing to export yet: press Train first"
             if is_empty
-            else "Save the filters as a picture or a table"
+            else "Save the filters of this layer as a picture or a table"
         )
         self.grids.set_pictures(self._pictures)
-        self.dialog.set_pictures(self._pictures)
+        self.dialog.set_pictures(self._pictures, self._origin())
+        self._make_room_for_status()
         self._show_status()
 
+    def _origin(self) -> str:
+        """Return which layer and channel is shown, in words."""
+        layer, channel = self.model.layer, self.model.channel
+        if layer is None or layer.channels == 1:
+            return "" if layer is None else layer.name
+        which = "average of the channels" if channel is None else f"channel {channel + 1}"
+        return f"{layer.name}, {which}"
+
+    def _make_room_for_status(self) -> None:
+        """Keep as many lines as the longest text takes, so that nothing jumps."""
+        layer = self.model.layer
+        if layer is None:
+            return
+        filters, _, height, width = layer.shape
+        values = ", ".join(picture.text(-0.0) for picture in self._pictures)
+        longest = f"Filter {filters}, row {height}, column {width}: {values}"
+        metrics = self.status.fontMetrics()
+        needed = max(metrics.horizontalAdvance(text) for text in (longest, self._hint()))
+        lines = 1 + needed // max(1, self.width() - 4 * SPACE)
+        self.status.setFixedHeight(lines * metrics.lineSpacing())
+
+    def _hint(self) -> str:
+        return OWN_SCALES if self.color_choice.value().scale == "filter" else HINT
+
     def _show_status(self) -> None:
-        channels = 1 if self.model.after is None else self.model.after.shape[1]
-        text = HINT if channels == 1 else f"{HINT} Each picture is the mean of {channels} channels."
-        if self.grids.current is not None and self.model.after is not None:
-            text = f"Filter {self.grids.current + 1} of {len(self.model.after)}"
+        text = self._hint()
+        if self.grids.current is not None:
             reading = self.grids.reading()
+            text = f"Filter {self.grids.current + 1}"
             text += f", {reading}" if reading else ": press Enter to enlarge it."
         self.status.setText(text)
         self.grids.setAccessibleDescription(text)
@@ -172,12 +187,6 @@ class FiltersPanel(Panel):
     def _on_theme_changed(self) -> None:
         self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
         self._redraw()
-
-    def _on_predictor_changed(self) -> None:
-        predictor = self.lab.predictor
-        # Only weights that come from a file are trained before any iteration.
-        if predictor.network is not None and predictor.is_trained and predictor.iteration == 0:
-            self.model.show_weights(predictor.network.params)
 
     def _on_png_wanted(self) -> None:
         ask_and_export(self, "filters", "png", "PNG pictures", self.export_png)

@@ -40,8 +40,8 @@ class CaptionedGrid(QWidget):
         self._text = picture.caption
         self._elide()
         self.view.setAccessibleName(picture.caption)
-        self.view.set_tiles(picture.tiles, picture.limit, picture.lookup)
-        self._bar.set_scale(picture.lookup, picture.limit)
+        self.view.set_tiles(picture.tiles, picture.ranges, picture.lookup)
+        self._bar.set_scale(picture.lookup, picture.ranges)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten a caption that is wider than the grid."""

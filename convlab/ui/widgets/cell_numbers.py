@@ -1,4 +1,6 @@
-"""Numbers written into the pixels of an enlarged filter."""
+"""Weights as text, and written into the pixels of an enlarged filter."""
+
+from math import floor, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +12,31 @@ from convlab.ui.widgets.color_map import Lookup, levels_at, takes_black_ink
 LARGEST = 14.0  # pixels
 SMALLEST = 9.0
 PADDING = 6.0  # pixels that stay free in the width of a cell
-DECIMALS = (3, 2)
+FEWEST_DECIMALS, USUAL_DECIMALS, MOST_DECIMALS = 2, 3, 6
+HUGE = 10_000  # numbers from here on are written with an exponent
 
 
-def signed(value: float, decimals: int = 4) -> str:
-    """Return a value with its sign, such as +0.1234 or −0.0007."""
-    return f"{value:+.{decimals}f}".replace("-", "−")
+def signed(value: float, decimals: int = USUAL_DECIMALS) -> str:
+    """Return a value with its sign, such as +0.123 or −0.007."""
+    text = f"{value:+.{decimals}f}" if abs(value) < HUGE else f"{value:+.3g}"
+    return text.replace("-", "−")
+
+
+def decimals_for(values: NDArray[np.floating]) -> int:
+    """Return how many decimals give the largest of ``values`` three digits that matter."""
+    largest = _largest(values)
+    wanted = 2 - floor(log10(largest)) if largest > 0.0 else USUAL_DECIMALS
+    return min(max(wanted, USUAL_DECIMALS), MOST_DECIMALS)
 
 
 def draw_numbers(
-    painter: QPainter, tile: QRectF, values: NDArray[np.floating], limit: float, lookup: Lookup
+    painter: QPainter,
+    tile: QRectF,
+    values: NDArray[np.floating],
+    shares: NDArray[np.float64],
+    lookup: Lookup,
 ) -> bool:
-    """Write ``values`` (H, W) into the cells of ``tile``, readable on their colors.
+    """Write ``values`` (H, W) into the cells of ``tile``, readable on the colors of ``shares``.
 
     Returns False, and writes nothing, if the cells are too small for readable numbers.
     """
@@ -33,8 +48,7 @@ def draw_numbers(
     font, decimals = found
     painter.setFont(font)
     finite = np.isfinite(values)
-    shares = np.where(finite, values, 0.0).astype(np.float64) / limit
-    in_black = takes_black_ink(lookup)[levels_at(shares)]
+    in_black = takes_black_ink(lookup)[levels_at(np.where(finite, shares, 0.0))]
     for row, column in np.argwhere(finite):
         cell = QRectF(tile.left() + column * width, tile.top() + row * height, width, height)
         painter.setPen(Qt.GlobalColor.black if in_black[row, column] else Qt.GlobalColor.white)
@@ -43,15 +57,18 @@ def draw_numbers(
     return True
 
 
+def _largest(values: NDArray[np.floating]) -> float:
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+
+
 def _fitting(font: QFont, values: NDArray[np.floating], width: float) -> tuple[QFont, int] | None:
     """Return the font and the most decimals with which every value fits ``width``."""
-    finite = values[np.isfinite(values)]
-    largest = float(np.abs(finite).max(initial=0.0))
     font = QFont(font)
     font.setPixelSize(100)
     metrics = QFontMetricsF(font)
-    for decimals in DECIMALS:
-        size = min(LARGEST, 100.0 * width / metrics.horizontalAdvance(signed(largest, decimals)))
+    for decimals in range(decimals_for(values), FEWEST_DECIMALS - 1, -1):
+        text = signed(_largest(values), decimals)
+        size = min(LARGEST, 100.0 * width / metrics.horizontalAdvance(text))
         if size >= SMALLEST:
             font.setPixelSize(int(size))
             return font, decimals

@@ -8,8 +8,8 @@ Lookup = NDArray[np.uint8]  # (LEVELS, 3): red, green and blue from -1 to 1
 
 LEVELS = 255  # odd, so that zero has a color of its own
 # Equal steps of lightness from zero outward, the same on both sides (checked in OKLab).
-STOPS_ON_LIGHT = "#00499c #3474cb #71a1e5 #b5cef1 #fafafa #efbeb8 #dc8379 #bd4a42 #8d1b19"
-STOPS_ON_DARK = "#89c0ff #5b90da #3f6498 #2b3b53 #161616 #50312d #914d46 #d06f65 #ff9d92"
+# Zero is light on a dark window, too: between two dark colors small values would not be seen.
+STOPS = "#00499c #2f6fc6 #6998db #a8c0e3 #e8e8e8 #e1b1ab #d37a71 #b8463e #8d1b19"
 
 
 def gray_reversed() -> Lookup:
@@ -17,9 +17,9 @@ def gray_reversed() -> Lookup:
     return _between("#ffffff #000000")
 
 
-def diverging(*, dark: bool) -> Lookup:
-    """Return blue for -1 and red for 1, through white on light and near black on dark."""
-    return _between(STOPS_ON_DARK if dark else STOPS_ON_LIGHT)
+def diverging() -> Lookup:
+    """Return blue for -1 and red for 1, through a light gray for 0."""
+    return _between(STOPS)
 
 
 def levels_at(shares: NDArray[np.floating]) -> NDArray[np.intp]:

@@ -1,7 +1,6 @@
 """One filter, large, with its numbers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -12,6 +11,7 @@ from convlab.ui.widgets.filter_pictures import FilterPicture
 from convlab.ui.widgets.mosaic_view import MARGIN
 
 CELL = 56  # pixels for each weight at first, if the screen has them
+NARROWEST_GRID = 176  # pixels; so small filters leave room for their captions
 HINT = "Point at a weight for its values; the arrow keys go to other filters."
 
 
@@ -22,6 +22,7 @@ class FilterDialog(QDialog):
         super().__init__(parent)
         self._theme = theme
         self._pictures: tuple[FilterPicture, ...] = ()
+        self._origin = ""
         self._number = 0
         self._grids = FilterGrids(theme, enlarged=True)
         self._grids.pointed.connect(self._show_reading)
@@ -64,9 +65,10 @@ class FilterDialog(QDialog):
         self.show()
         self.activateWindow()
 
-    def set_pictures(self, pictures: Sequence[FilterPicture]) -> None:
-        """Follow new weights; without any, close."""
+    def set_pictures(self, pictures: Sequence[FilterPicture], origin: str) -> None:
+        """Follow new weights, and say where they come from; without any, close."""
         self._pictures = tuple(pictures)
+        self._origin = origin
         if not pictures:
             self.close()
         elif self.isVisible():
@@ -75,9 +77,8 @@ class FilterDialog(QDialog):
     def _refresh(self) -> None:
         count = len(self._pictures[0].tiles)
         self._number = min(self._number, count - 1)
-        only = slice(self._number, self._number + 1)
-        self._grids.set_pictures([replace(p, tiles=p.tiles[only]) for p in self._pictures])
-        self.setWindowTitle(f"Filter {self._number + 1} of {count}")
+        self._grids.set_pictures([picture.only(self._number) for picture in self._pictures])
+        self.setWindowTitle(f"{self._origin}, filter {self._number + 1} of {count}")
         self._previous.setEnabled(self._number > 0)
         self._next.setEnabled(self._number < count - 1)
         self._show_reading()
@@ -91,7 +92,8 @@ class FilterDialog(QDialog):
             around_grids + self._grids.text_height + 2 * MARGIN,
         )
         room = self.screen().availableSize() * 0.9 - frame
-        cell = min(CELL, room.width() // (grids * columns), room.height() // rows)
+        cell = max(CELL, NARROWEST_GRID // columns)
+        cell = min(cell, room.width() // (grids * columns), room.height() // rows)
         self.resize(QSize(grids * columns * cell, rows * cell) + frame)
 
     def _on_previous(self) -> None:

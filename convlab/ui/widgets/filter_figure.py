@@ -10,6 +10,7 @@ from convlab.ui.widgets.filter_grids import FilterGrids
 from convlab.ui.widgets.filter_pictures import FilterPicture
 
 GRID = QSize(320, 340)  # pixels for each grid with its caption and color bar
+GROWTH = 1.25  # of a grid that does not hold all of its filters yet
 PNG_SCALE = 2  # sharp on a high-density screen and on paper
 
 
@@ -18,8 +19,12 @@ def png_of(pictures: Sequence[FilterPicture], theme: Theme) -> bytes:
     grids = FilterGrids(theme)
     margin = 2 * SPACE
     grids.setContentsMargins(margin, margin, margin, margin)
-    grids.resize(GRID.width() * len(pictures), GRID.height())
     grids.set_pictures(pictures)
+    size = GRID
+    grids.resize(size.width() * len(pictures), size.height())
+    while grids.scrolls:
+        size *= GROWTH
+        grids.resize(size.width() * len(pictures), size.height())
     image = QImage(grids.size() * PNG_SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(PNG_SCALE)
     image.fill(QColor(theme.colors.window))

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollBar, QWidget
 
-from convlab.insight.mosaic import TilePixel, Tiling
+from convlab.insight.mosaic import TilePixel
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.captioned_grid import CaptionedGrid
-from convlab.ui.widgets.cell_numbers import signed
+from convlab.ui.widgets.filter_arrangement import GridRoom
 from convlab.ui.widgets.filter_pictures import FilterPicture
 from convlab.ui.widgets.mosaic_view import MARGIN, SMALLEST, MosaicView
 
@@ -19,8 +19,9 @@ GRIDS = 3
 
 
 class FilterGrids(QWidget):
-    """Up to three grids of filters; what is pointed at in one is outlined in all.
+    """Up to three grids of filters, which scroll together where there is no room for all.
 
+    What is pointed at in one is outlined in all.
     ``pointed`` says that ``current`` or ``pixel`` has changed; ``activated`` carries the number
     (from 0) of a filter that was clicked, or chosen with the arrow keys and Enter. With
     ``enlarged``, each value is written into its pixel, and there is nothing to choose.
@@ -37,17 +38,31 @@ class FilterGrids(QWidget):
         self._enlarged = enlarged
         self._current: int | None = None
         self._pixel: TilePixel | None = None
-        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(GAP)
         self._grids = [CaptionedGrid(theme, self, enlarged=enlarged) for _ in range(GRIDS)]
+        self.scroll_bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._lay_out()
         for grid in self._grids:
-            self._layout.addWidget(grid, 1)
             grid.view.pointed.connect(self._on_pointed)
             if not enlarged:
                 grid.view.clicked.connect(self.activated)
+            grid.view.verticalScrollBar().valueChanged.connect(self.scroll_bar.setValue)
+            self.scroll_bar.valueChanged.connect(grid.view.verticalScrollBar().setValue)
+        self._grids[0].view.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.setAccessibleName("Filters")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if enlarged else Qt.FocusPolicy.StrongFocus)
+
+    def _lay_out(self) -> None:
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._layout.setSpacing(GAP)
+        for grid in self._grids:
+            self._layout.addWidget(grid, 1)
+        self.scroll_bar.setAccessibleName("Scroll the filters")
+        self.scroll_bar.hide()
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(SPACE)
+        outer.addLayout(self._layout, 1)
+        outer.addWidget(self.scroll_bar)
 
     @property
     def current(self) -> int | None:
@@ -63,6 +78,11 @@ class FilterGrids(QWidget):
     def views(self) -> tuple[MosaicView, ...]:
         """The grids that are in use, in the order of their pictures."""
         return tuple(grid.view for grid, _ in zip(self._grids, self._pictures, strict=False))
+
+    @property
+    def scrolls(self) -> bool:
+        """Whether only a part of the filters can be seen."""
+        return self.scroll_bar.isVisibleTo(self)
 
     @property
     def text_height(self) -> int:
@@ -106,10 +126,10 @@ class FilterGrids(QWidget):
         if pixel is None or not self._pictures:
             return ""
         values = (
-            f"{picture.name} {signed(float(picture.tiles[pixel.tile, pixel.row, pixel.column]))}"
+            picture.text(float(picture.tiles[pixel.tile, pixel.row, pixel.column]))
             for picture in self._pictures
         )
-        return f"row {pixel.row + 1}, column {pixel.column + 1}:  {',  '.join(values)}"
+        return f"row {pixel.row + 1}, column {pixel.column + 1}: {', '.join(values)}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Find the layout with the largest pixels for the new size."""
@@ -127,6 +147,7 @@ class FilterGrids(QWidget):
         elif (target := self._target(event.key(), current)) is not None:
             self._pixel = None
             self.set_current(target)
+            self._grids[0].view.reveal(target)
         else:
             super().keyPressEvent(event)
 
@@ -171,31 +192,27 @@ class FilterGrids(QWidget):
         if self._current == former:
             self.pointed.emit()
 
+    def _on_range_changed(self, lowest: int, highest: int) -> None:
+        view_bar = self._grids[0].view.verticalScrollBar()
+        self.scroll_bar.setRange(lowest, highest)
+        self.scroll_bar.setPageStep(view_bar.pageStep())
+        self.scroll_bar.setSingleStep(view_bar.singleStep())
+
     def _arrange(self) -> None:
         if not self._pictures:
             return
-        count, height, width = self._pictures[0].tiles.shape
-        row, stack = self._room_in_a_row(), self._room_in_a_stack()
-        in_a_row, stacked = (Tiling.fitting(count, height, width, *room) for room in (row, stack))
-        tiling, room, direction = in_a_row, row, QBoxLayout.Direction.LeftToRight
-        if stacked.scale_in(*stack) > in_a_row.scale_in(*row) and stack[1] >= SMALLEST.height():
-            tiling, room, direction = stacked, stack, QBoxLayout.Direction.TopToBottom
-        self._layout.setDirection(direction)
-        ratio = self.devicePixelRatio()
-        scale = max(1, int(tiling.scale_in(*room) * ratio)) / ratio
+        room = GridRoom(
+            len(self._pictures),
+            QSizeF(self.contentsRect().size()),
+            QSizeF(2 * MARGIN, 2 * MARGIN + self.text_height),
+            GAP,
+            SPACE + self.scroll_bar.sizeHint().width(),
+            self.devicePixelRatio(),
+        )
+        arrangement = room.arrange(*self._pictures[0].tiles.shape)
+        directions = QBoxLayout.Direction
+        stacked = arrangement.stacked
+        self._layout.setDirection(directions.TopToBottom if stacked else directions.LeftToRight)
+        self.scroll_bar.setVisible(arrangement.scrolls)
         for view in self.views:
-            view.set_tiling(tiling, scale)
-
-    def _room_in_a_row(self) -> tuple[float, float]:
-        """Return the (width, height) in pixels for each mosaic if they stand side by side."""
-        count = len(self._pictures)
-        area = self.contentsRect()
-        width = (area.width() - (count - 1) * GAP) / count
-        return width - 2 * MARGIN, area.height() - self.text_height - 2 * MARGIN
-
-    def _room_in_a_stack(self) -> tuple[float, float]:
-        """Return the (width, height) in pixels for each mosaic if they stand in a column."""
-        count = len(self._pictures)
-        area = self.contentsRect()
-        height = (area.height() - (count - 1) * GAP) / count
-        return area.width() - 2 * MARGIN, height - self.text_height - 2 * MARGIN
+            view.set_tiling(arrangement.tiling, arrangement.scale)

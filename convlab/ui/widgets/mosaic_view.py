@@ -1,4 +1,4 @@
-"""One grid of small pictures, drawn pixel by pixel as large as it fits."""
+"""One grid of small pictures, drawn pixel by pixel."""
 
 from math import ceil, floor
 
@@ -6,9 +6,10 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QTransform
+from PySide6.QtGui import QBrush, QColor, QCursor, QMouseEvent, QPainter, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QSizePolicy, QWidget
 
+from convlab.insight.color_ranges import Ranges, shares
 from convlab.insight.mosaic import TilePixel, Tiling
 from convlab.ui.theme import Theme
 from convlab.ui.widgets.cell_numbers import draw_numbers
@@ -19,7 +20,7 @@ SMALLEST = QSize(72, 56)
 
 
 class MosaicView(QGraphicsView):
-    """Draws tiles (F, H, W) as one picture; neither smooths, pans nor zooms.
+    """Draws tiles (F, H, W) as one picture; neither smooths nor zooms, scrolls if it must.
 
     ``pointed`` carries the :class:`TilePixel` under the mouse, or None once the mouse has left;
     ``clicked`` the number of a tile, counted from 0.
@@ -33,8 +34,8 @@ class MosaicView(QGraphicsView):
         self._theme = theme
         self._tiles: NDArray[np.floating] | None = None
         self._tiling: Tiling | None = None
-        self._limit = 1.0
-        self._is_finite = True
+        self._shares: NDArray[np.float64] | None = None  # of each tile's range
+        self._frames: list[QRectF] = []
         self._lookup = gray_reversed()
         self._outlined: int | None = None
         self._emphasized = False
@@ -77,10 +78,10 @@ class MosaicView(QGraphicsView):
         self._with_numbers = with_numbers
         self.viewport().update()
 
-    def set_tiles(self, tiles: NDArray[np.floating], limit: float, lookup: Lookup) -> None:
-        """Show ``tiles`` (F, H, W) with the colors of ``lookup`` from ``-limit`` to ``limit``."""
+    def set_tiles(self, tiles: NDArray[np.floating], ranges: Ranges, lookup: Lookup) -> None:
+        """Show ``tiles`` (F, H, W), each with all colors of ``lookup`` in its range of (F, 2)."""
         self._tiles = tiles
-        self._limit = limit
+        self._shares = shares(tiles, ranges)
         self._lookup = lookup
         if self._tiling is not None:
             self._draw(self._tiling)
@@ -89,6 +90,10 @@ class MosaicView(QGraphicsView):
         """Lay the tiles out anew, each pixel ``scale`` screen pixels wide."""
         self._tiling = tiling
         margin = MARGIN / scale
+        self._frames = [
+            _tile(tiling, tile).adjusted(-margin, -margin, margin, margin)
+            for tile in range(tiling.count)
+        ]
         self.setMaximumHeight(ceil(tiling.height * scale) + 2 * MARGIN)
         self.setTransform(QTransform.fromScale(scale, scale))
         self.setSceneRect(
@@ -105,13 +110,10 @@ class MosaicView(QGraphicsView):
 
     def _draw(self, tiling: Tiling) -> None:
         shape = (tiling.count, tiling.tile_height, tiling.tile_width)
-        if self._tiles is None or self._tiles.shape != shape:
+        if self._shares is None or self._shares.shape != shape:
             return  # tiles and tiling come one after the other
-        finite = np.isfinite(self._tiles)
-        self._is_finite = bool(finite.all())
-        shares = np.where(finite, self._tiles, np.nan).astype(np.float64) / self._limit
         self._image.setImage(
-            tiling.arrange(shares), autoLevels=False, levels=(-1.0, 1.0), lut=self._lookup
+            tiling.arrange(self._shares), autoLevels=False, levels=(-1.0, 1.0), lut=self._lookup
         )
 
     def tile_at(self, point: QPoint) -> TilePixel | None:
@@ -125,9 +127,18 @@ class MosaicView(QGraphicsView):
         """Return the rectangle of a tile in the viewport, in pixels."""
         if self._tiling is None:
             return QRectF()
-        row, column = self._tiling.corner(tile)
-        in_scene = QRectF(column, row, self._tiling.tile_width, self._tiling.tile_height)
-        return self.viewportTransform().mapRect(in_scene)
+        return self.viewportTransform().mapRect(_tile(self._tiling, tile))
+
+    def reveal(self, tile: int) -> None:
+        """Scroll until a tile can be seen."""
+        if self._tiling is not None:
+            self.ensureVisible(_tile(self._tiling, tile), 0, 2 * MARGIN)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Tell what the mouse points at now, although it has not moved."""
+        super().scrollContentsBy(dx, dy)
+        if self.viewport().underMouse():
+            self.pointed.emit(self.tile_at(self.viewport().mapFromGlobal(QCursor.pos())))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell which pixel is pointed at; between tiles the last one stays."""
@@ -154,27 +165,40 @@ class MosaicView(QGraphicsView):
         """Frame the tiles, so that no color is taken for the gap's; hatch what is not finite."""
         colors = self._theme.colors
         painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.border))
+        painter.drawRects(self._frames)
         painter.resetTransform()
-        for tile in range(self._tiling.count if self._tiling is not None else 0):
+        for tile in self._tiles_not_finite():
             inside = self.tile_rect(tile)
-            painter.fillRect(inside.adjusted(-1, -1, 1, 1), QColor(colors.border))
-            if not self._is_finite:
-                painter.fillRect(inside, QColor(colors.surface))
-                painter.fillRect(inside, QBrush(QColor(colors.text), Qt.BrushStyle.BDiagPattern))
+            painter.fillRect(inside, QColor(colors.surface))
+            painter.fillRect(inside, QBrush(QColor(colors.text), Qt.BrushStyle.BDiagPattern))
         painter.restore()
+
+    def _tiles_not_finite(self) -> list[int]:
+        if self._shares is None or self._tiling is None:
+            return []
+        tiles = np.flatnonzero(np.isnan(self._shares).any(axis=(1, 2)))
+        return [int(tile) for tile in tiles if tile < self._tiling.count]
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Outline one tile, and write the numbers."""
         painter.save()
         painter.resetTransform()
-        if self._with_numbers and self._tiles is not None and self._tiling is not None:
-            for tile, values in enumerate(self._tiles):
-                draw_numbers(painter, self.tile_rect(tile), values, self._limit, self._lookup)
+        if self._with_numbers and self._tiles is not None and self._shares is not None:
+            for tile, (values, own) in enumerate(zip(self._tiles, self._shares, strict=True)):
+                draw_numbers(painter, self.tile_rect(tile), values, own, self._lookup)
         if self._outlined is not None:
             inner = self.tile_rect(self._outlined).adjusted(1, 1, -1, -1)
             width = 3 if self._emphasized else 2
             _outline(painter, inner, width, self._theme.colors.accent)
         painter.restore()
+
+
+def _tile(tiling: Tiling, tile: int) -> QRectF:
+    """Return the rectangle of a tile in the scene, where each weight is one wide and high."""
+    row, column = tiling.corner(tile)
+    return QRectF(column, row, tiling.tile_width, tiling.tile_height)
 
 
 def _outline(painter: QPainter, rect: QRectF, width: int, color: str) -> None:

@@ -11,23 +11,34 @@ from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
 from convlab.training.events import RunStarted, SnapshotTaken
 from convlab.ui.panels import PANELS
-from convlab.ui.panels.filters import DIVERGING, EMPTY, GRAY, HINT, NO_FILTERS, FiltersPanel
+from convlab.ui.panels.filters import EMPTY, HINT, NO_FILTERS, OWN_SCALES, FiltersPanel
+from convlab.ui.widgets.filter_pictures import FilterColors
 
 NETWORK = NetworkDescription("SimpleConvNet", {"filter_num": 6, "hidden_size": 4})
+LENET = NetworkDescription("LeNet")  # whose Conv2 has six channels, and is W3
+NO_CONVOLUTION = NetworkDescription("OwnNetwork", {"layers": ["Affine size=5"]})
 
 
-def params(seed=0, factor=1.0):
+def params(network=NETWORK, seed=0, factor=1.0):
     rng = np.random.default_rng(seed)
-    shapes = {name: values.shape for name, values in build_network(NETWORK).params.items()}
+    shapes = {name: values.shape for name, values in build_network(network).params.items()}
     return {name: factor * rng.normal(0.0, 0.01, shape) for name, shape in shapes.items()}
 
 
-def start(lab):
-    lab.session.run_started.emit(RunStarted(2, 6, 0.001, NETWORK, params()))
+def start(lab, network=NETWORK):
+    lab.session.run_started.emit(RunStarted(2, 6, 0.001, network, params(network)))
 
 
-def learn(lab, iteration=1234):
-    lab.session.snapshot_taken.emit(SnapshotTaken(iteration, params(seed=1, factor=10.0)))
+def learn(lab, iteration=1234, network=NETWORK):
+    weights = params(network, seed=1, factor=10.0)
+    lab.session.snapshot_taken.emit(SnapshotTaken(iteration, weights))
+
+
+def open_weights(lab, network=NETWORK, value=None):
+    opened = build_network(network)
+    if value is not None:
+        opened.params["W1"][...] = value
+    lab.predictor.use(opened, trained=True)
 
 
 @pytest.fixture
@@ -53,7 +64,8 @@ def test_it_says_what_to_do_first(panel):
     assert panel.hint.isVisible()
     assert panel.hint.text() == EMPTY
     assert not panel.export_button.isEnabled()
-    assert not panel.colors_box.isEnabled()
+    assert not panel.color_choice.isEnabled()
+    assert not panel.layer_choice.layer_box.isVisible()
 
 
 def test_a_run_is_shown_as_it_starts_and_as_it_learns(panel, lab):
@@ -61,7 +73,7 @@ def test_a_run_is_shown_as_it_starts_and_as_it_learns(panel, lab):
     assert not panel.hint.isVisible()
     assert captions(panel) == ["Before training", "After 0 iterations", "Difference"]
     at_start = panel.grids.grab().toImage()
-    lab.session.snapshot_taken.emit(SnapshotTaken(1, params(seed=1)))
+    learn(lab, iteration=1)
     assert captions(panel)[1] == "After 1 iteration"
     learn(lab)
     assert captions(panel)[1] == "After 1,234 iterations"
@@ -97,50 +109,108 @@ def scales(panel):
     return [name for name in names if name.startswith("Colors from")]
 
 
-def test_before_and_after_share_their_scale_until_told_otherwise(panel, lab):
+def test_each_filter_has_its_own_scale_at_first_as_in_the_book(panel, lab):
     start(lab)
     learn(lab)
+    assert panel.color_choice.value() == FilterColors("gray", "filter")
+    assert scales(panel) == [
+        "Colors from min to max of each filter",
+        "Colors from min to max of each filter",
+        "Colors from −max to +max of each filter",
+    ]
+    assert panel.status.text() == OWN_SCALES
+
+
+def test_before_and_after_can_share_their_scale(panel, lab):
+    start(lab)
+    learn(lab)
+    panel.color_choice.choose("gray", "same")
     before, after, _ = scales(panel)
     assert before == after
-    panel.same_scale_box.setChecked(False)
+    panel.color_choice.choose("gray", "grid")
     before, after, _ = scales(panel)
     assert before != after
+    assert panel.status.text() == HINT
 
 
 def test_the_choice_of_colors_changes_the_weights_but_never_the_difference(panel, lab):
     start(lab)
     learn(lab)
-    assert panel.colors_box.currentText() == GRAY
     gray = [view.grab().toImage() for view in panel.grids.views]
-    panel.colors_box.setCurrentText(DIVERGING)
+    panel.color_choice.choose("diverging", "filter")
     colored = [view.grab().toImage() for view in panel.grids.views]
     assert gray[0] != colored[0]
     assert gray[1] != colored[1]
     assert gray[2] == colored[2]
 
 
-def test_dark_colors_reach_the_grids(panel, lab, theme):
+def choose(box, text):
+    box.setCurrentIndex(box.findText(text))
+    box.activated.emit(box.currentIndex())
+
+
+def test_every_convolution_of_the_network_can_be_shown(panel, lab):
+    start(lab, LENET)
+    learn(lab, network=LENET)
+    box = panel.layer_choice.layer_box
+    titles = [box.itemText(index) for index in range(box.count())]
+    assert titles == ["Conv1 · 6 filters of 5×5", "Conv2 · 16 filters of 5×5×6"]
+    assert box.currentText() == titles[0]
+    choose(box, titles[1])
+    np.testing.assert_array_equal(panel.model.after, params(LENET, seed=1, factor=10.0)["W3"])
+    assert {view.tiling.count for view in panel.grids.views} == {16}
+
+
+def test_one_channel_or_the_average_of_all_is_shown(panel, lab):
+    start(lab, LENET)
+    learn(lab, network=LENET)
+    choose(panel.layer_choice.layer_box, "Conv2 · 16 filters of 5×5×6")
+    weights = panel.model.after
+    view = panel.grids.views[1]
+    view.pointed.emit(TilePixel(3, 1, 2))
+    assert f"after {weights[3, :, 1, 2].mean():+.3f}," in panel.status.text().replace("−", "-")
+    average = view.grab().toImage()
+    choose(panel.layer_choice.channel_box, "Channel 6")
+    assert f"after {weights[3, 5, 1, 2]:+.3f}," in panel.status.text().replace("−", "-")
+    assert view.grab().toImage() != average
+
+
+def test_the_next_network_offers_its_own_layers(panel, lab):
+    start(lab, LENET)
+    choose(panel.layer_choice.layer_box, "Conv2 · 16 filters of 5×5×6")
     start(lab)
-    learn(lab)
-    light = panel.grids.views[2].grab().toImage()
-    theme.choose("dark")
-    assert panel.grids.views[2].grab().toImage() != light
+    assert panel.layer_choice.layer_box.count() == 1
+    assert panel.layer_choice.layer_box.currentText() == "Conv1 · 6 filters of 5×5"
+    assert not panel.layer_choice.channel_box.isVisible()
+
+
+def test_what_was_chosen_comes_back_at_the_next_start(panel, lab, theme, qtbot):
+    start(lab, LENET)
+    choose(panel.layer_choice.layer_box, "Conv2 · 16 filters of 5×5×6")
+    panel.color_choice.choose("diverging", "grid")
+    other = FiltersPanel(lab, theme)
+    qtbot.addWidget(other)
+    other.restore_choices(panel.choices())
+    start(lab, LENET)
+    assert other.model.layer.name == "Conv2"
+    assert other.color_choice.value() == FilterColors("diverging", "grid")
 
 
 def test_the_status_tells_filter_place_and_values(panel, lab):
     start(lab)
     learn(lab)
-    assert panel.status.text() == HINT
     panel.grids.views[0].pointed.emit(TilePixel(4, 1, 2))
     before = panel.model.before[4, 0, 1, 2]
     after = panel.model.after[4, 0, 1, 2]
-    values = f"before {before:+.4f},  after {after:+.4f},  difference {after - before:+.4f}"
-    assert panel.status.text().replace("−", "-") == f"Filter 5 of 6, row 2, column 3:  {values}"
+    # Three digits of the largest: before training the weights are ten times smaller.
+    values = f"before {before:+.4f}, after {after:+.3f}, difference {after - before:+.3f}"
+    assert panel.status.text().replace("−", "-") == f"Filter 5, row 2, column 3: {values}"
     panel.grids.views[0].pointed.emit(None)
-    assert panel.status.text() == HINT
+    assert panel.status.text() == OWN_SCALES
 
 
-def test_the_status_has_room_for_its_longest_text(panel, qtbot):
+def test_the_status_has_room_for_its_longest_text(panel, lab, qtbot):
+    start(lab)
     one_line = panel.status.height()
     panel.resize(450, 260)
     qtbot.waitUntil(lambda: panel.status.height() >= 2 * one_line)
@@ -152,7 +222,7 @@ def test_a_click_enlarges_and_the_enlarged_filter_goes_on_learning(panel, lab, q
     point = view.tile_rect(3).center().toPoint()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
     assert panel.dialog.isVisible()
-    assert panel.dialog.windowTitle() == "Filter 4 of 6"
+    assert panel.dialog.windowTitle() == "Conv1, filter 4 of 6"
     enlarged = panel.dialog.grab().toImage()
     panel.hide()
     learn(lab)
@@ -162,46 +232,55 @@ def test_a_click_enlarges_and_the_enlarged_filter_goes_on_learning(panel, lab, q
 def test_the_keyboard_enlarges_too(panel, lab, qtbot):
     start(lab)
     qtbot.keyClick(panel.grids, Qt.Key.Key_Right)
-    assert panel.status.text() == "Filter 2 of 6: press Enter to enlarge it."
+    assert panel.status.text() == "Filter 2: press Enter to enlarge it."
     qtbot.keyClick(panel.grids, Qt.Key.Key_Return)
     assert panel.dialog.number == 1
 
 
+def test_the_enlarged_filter_says_which_channel_it_shows(panel, lab):
+    start(lab, LENET)
+    choose(panel.layer_choice.layer_box, "Conv2 · 16 filters of 5×5×6")
+    panel.dialog.show_filter(2)
+    assert panel.dialog.windowTitle() == "Conv2, average of the channels, filter 3 of 16"
+    choose(panel.layer_choice.channel_box, "Channel 6")
+    assert panel.dialog.windowTitle() == "Conv2, channel 6, filter 3 of 16"
+
+
 def test_weights_of_a_file_stand_alone(panel, lab):
     start(lab)
-    lab.predictor.use(build_network(NETWORK), trained=True)
+    open_weights(lab, LENET)
     assert captions(panel) == ["Weights of the file"]
-    assert not panel.same_scale_box.isEnabled()
+    assert panel.layer_choice.layer_box.count() == 2
     start(lab)
     assert len(captions(panel)) == 3
 
 
-def test_an_untrained_network_is_no_file(panel, lab):
-    lab.predictor.use(build_network(NETWORK), trained=False)
-    assert panel.hint.text() == EMPTY
-    assert panel.hint.isVisible()
-
-
-def test_a_network_without_filters_is_said_to_have_none(panel):
-    panel.model.show_weights({"W1": np.zeros((784, 50))})
+def test_a_network_without_filters_is_said_to_have_none(panel, lab):
+    open_weights(lab, NO_CONVOLUTION)
     assert panel.hint.text() == NO_FILTERS
     assert panel.hint.isVisible()
     assert not panel.export_button.isEnabled()
 
 
-def test_channels_are_said_to_be_averaged(panel):
-    panel.model.show_weights({"W1": np.zeros((4, 3, 5, 5))})
-    assert "mean of 3 channels" in panel.status.text()
-
-
-def test_weights_that_are_not_finite_are_shown(panel):
-    weights = np.full((4, 1, 5, 5), np.nan)
+def test_weights_that_are_not_finite_are_shown(panel, lab):
+    weights = np.full((6, 1, 5, 5), np.nan)
     weights[0] = np.inf
-    panel.model.show_weights({"W1": weights})
+    open_weights(lab, value=weights)
     panel.grids.views[0].pointed.emit(TilePixel(0, 0, 0))
     panel.dialog.show_filter(0)
     panel.dialog.grab()
-    assert panel.status.text() == "Filter 1 of 6, row 1, column 1:  weight +inf".replace("6", "4")
+    assert panel.status.text() == "Filter 1, row 1, column 1: weight +inf"
+
+
+def test_the_header_has_words_where_there_is_room(panel, lab, qtbot):
+    start(lab, LENET)
+    choose(panel.layer_choice.layer_box, "Conv2 · 16 filters of 5×5×6")
+    assert panel.color_choice.text() == "Colors"
+    panel.resize(520, 260)
+    assert panel.color_choice.text() == ""
+    boxes = (panel.layer_choice.layer_box, panel.layer_choice.channel_box)
+    qtbot.waitUntil(lambda: panel.export_button.geometry().right() < panel.width())
+    qtbot.waitUntil(lambda: all(box.width() >= box.sizeHint().width() for box in boxes))
 
 
 def test_pictures_and_tables_are_written(panel, lab, tmp_path):
@@ -226,3 +305,13 @@ def test_a_file_that_cannot_be_written_is_explained(panel, lab, tmp_path, monkey
     assert len(shown) == 1
     assert "could not be written" in shown[0]
     assert "choose another folder" in shown[0]
+
+
+@pytest.mark.parametrize("filters", [6, 512])
+def test_the_picture_has_all_filters_however_many(panel, lab, tmp_path, filters):
+    layers = [f"Convolution filter_num={filters} filter_size=3"]
+    open_weights(lab, NetworkDescription("OwnNetwork", {"layers": layers}, (1, 4, 4)))
+    panel.export_png(tmp_path / "filters.png")
+    image = QImage(str(tmp_path / "filters.png"))
+    few = 2 * 2 * 9 * 9 * 6  # the pixels of six filters at their smallest
+    assert image.width() * image.height() > few * filters / 6

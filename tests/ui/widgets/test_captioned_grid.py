@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from convlab.insight.color_ranges import common_ranges
 from convlab.ui.widgets.captioned_grid import CaptionedGrid
 from convlab.ui.widgets.color_map import gray_reversed
 from convlab.ui.widgets.filter_pictures import FilterPicture
@@ -19,7 +20,8 @@ def parent(qtbot):
 @pytest.fixture
 def grid(parent, qtbot, theme):
     grid = CaptionedGrid(theme, parent, enlarged=False)
-    grid.set_picture(FilterPicture("after", CAPTION, np.zeros((4, 5, 5)), 0.3, gray_reversed()))
+    ranges = common_ranges(0.3, 4)
+    grid.set_picture(FilterPicture("after", CAPTION, np.zeros((4, 5, 5)), ranges, gray_reversed()))
     parent.resize(500, 300)
     grid.show()
     with qtbot.waitExposed(parent):

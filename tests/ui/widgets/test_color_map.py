@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor
 
+from convlab.ui.theme import DARK, LIGHT
 from convlab.ui.widgets.color_map import (
     LEVELS,
     diverging,
@@ -26,24 +28,36 @@ def test_gray_is_white_for_the_smallest_and_black_for_the_largest():
     assert (np.diff(luminance(lookup)) <= 0).all()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_diverging_is_blue_below_zero_red_above_and_neutral_between(dark):
-    lookup = diverging(dark=dark).astype(int)
+def test_diverging_is_blue_below_zero_red_above_and_neutral_between():
+    lookup = diverging().astype(int)
     assert lookup[ZERO].max() == lookup[ZERO].min()
     assert (lookup[: ZERO - 20, 2] > lookup[: ZERO - 20, 0] + 20).all()
     assert (lookup[ZERO + 20 :, 0] > lookup[ZERO + 20 :, 2] + 10).all()
 
 
-@pytest.mark.parametrize(("dark", "sign"), [(False, -1), (True, 1)])
-def test_diverging_grows_steadily_away_from_zero(dark, sign):
-    brightness = sign * luminance(diverging(dark=dark))
-    assert (np.diff(brightness[ZERO:]) >= 0).all()
-    assert (np.diff(brightness[: ZERO + 1]) <= 0).all()
+def test_diverging_darkens_steadily_away_from_zero():
+    brightness = luminance(diverging())
+    assert (np.diff(brightness[ZERO:]) <= 0).all()
+    assert (np.diff(brightness[: ZERO + 1]) >= 0).all()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_both_sides_weigh_the_same(dark):
-    lightness = np.cbrt(luminance(diverging(dark=dark)))
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_zero_stands_out_from_the_window(colors):
+    window = QColor(colors.window)
+    zero = luminance(diverging()[ZERO])
+    around = luminance(np.array([window.red(), window.green(), window.blue()]))
+    assert (max(zero, around) + 0.05) / (min(zero, around) + 0.05) > 1.1
+
+
+def test_a_tenth_of_the_range_can_be_told_from_zero():
+    lookup = diverging().astype(int)
+    tenth = round(0.1 * ZERO)
+    for near in (lookup[ZERO - tenth], lookup[ZERO + tenth]):
+        assert np.abs(near - lookup[ZERO]).max() >= 20
+
+
+def test_both_sides_weigh_the_same():
+    lightness = np.cbrt(luminance(diverging()))
     assert np.abs(lightness - lightness[::-1]).max() < 0.1
 
 
@@ -52,7 +66,7 @@ def test_zero_has_the_middle_level_and_what_is_outside_the_ends():
     assert levels_at(shares).tolist() == [0, 0, ZERO, LEVELS - 1, LEVELS - 1]
 
 
-@pytest.mark.parametrize("lookup", [gray_reversed(), diverging(dark=False), diverging(dark=True)])
+@pytest.mark.parametrize("lookup", [gray_reversed(), diverging()])
 def test_ink_can_be_read_on_every_color(lookup):
     paper = luminance(lookup)
     ink = np.where(takes_black_ink(lookup), 0.0, 1.0)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from convlab.insight.color_ranges import common_ranges
 from convlab.insight.mosaic import TilePixel
 from convlab.ui.widgets.color_map import gray_reversed
 from convlab.ui.widgets.filter_grids import FilterGrids
@@ -12,7 +13,8 @@ ROOM_FOR_A_STACK = (420, 760)
 
 
 def picture(name, tiles):
-    return FilterPicture(name, name.capitalize(), tiles, 1.0, gray_reversed())
+    ranges = common_ranges(1.0, len(tiles))
+    return FilterPicture(name, name.capitalize(), tiles, ranges, gray_reversed())
 
 
 def pictures(count=30):
@@ -55,8 +57,8 @@ def test_they_stand_in_a_column_where_it_is_narrow(grids, qtbot):
     assert second.y() < third.y()
 
 
-@pytest.mark.parametrize("size", [ROOM_FOR_A_ROW, ROOM_FOR_A_STACK, (1400, 700), (300, 130)])
-@pytest.mark.parametrize("count", [1, 7, 30, 96])
+@pytest.mark.parametrize("size", [ROOM_FOR_A_ROW, ROOM_FOR_A_STACK, (1400, 700)])
+@pytest.mark.parametrize("count", [1, 7, 30])
 def test_every_tile_is_inside_its_view(grids, size, count, qtbot):
     grids.resize(*size)
     grids.set_pictures(pictures(count))
@@ -87,7 +89,7 @@ def test_the_reading_gives_all_three_values(grids):
     tiles[1, 0, 1] = 0.25
     grids.set_pictures([picture("before", tiles), picture("after", -tiles)])
     grids.views[0].pointed.emit(TilePixel(1, 0, 1))
-    assert grids.reading() == "row 1, column 2:  before +0.2500,  after −0.2500"
+    assert grids.reading() == "row 1, column 2: before +0.250, after −0.250"
     grids.views[0].pointed.emit(None)
     assert grids.reading() == ""
 
@@ -97,7 +99,7 @@ def test_the_reading_follows_new_weights(grids):
     grids.set_pictures([picture("weight", tiles)])
     grids.views[0].pointed.emit(TilePixel(1, 0, 1))
     grids.set_pictures([picture("weight", tiles + 0.5)])
-    assert grids.reading() == "row 1, column 2:  weight +0.5000"
+    assert grids.reading() == "row 1, column 2: weight +0.500"
 
 
 def test_fewer_filters_forget_what_was_pointed_at(grids):
@@ -156,3 +158,52 @@ def test_one_picture_leaves_no_room_for_the_others(grids):
     grids.set_pictures([picture("weight", np.zeros((4, 5, 5)))])
     assert len(grids.views) == 1
     assert grids.views[0].tile_rect(0).width() > 5 * 12
+
+
+@pytest.fixture
+def many(grids, qtbot):
+    """384 filters in the room of a row: by far not all can be seen."""
+    grids.set_pictures(pictures(384))
+    qtbot.waitUntil(lambda: grids.scroll_bar.maximum() > 0)
+    return grids
+
+
+def is_seen(view, tile):
+    return view.viewport().rect().contains(view.tile_rect(tile).toRect())
+
+
+def test_hundreds_of_filters_stay_large_enough_and_scroll(many):
+    assert many.scrolls
+    assert many.views[0].tile_rect(0).width() >= 15
+    assert is_seen(many.views[0], 0)
+    assert not is_seen(many.views[0], 383)
+
+
+def test_all_grids_scroll_together(many):
+    many.scroll_bar.setValue(many.scroll_bar.maximum())
+    assert all(is_seen(view, 383) for view in many.views)
+    many.views[1].verticalScrollBar().setValue(0)
+    assert many.scroll_bar.value() == 0
+    assert all(is_seen(view, 0) for view in many.views)
+
+
+def test_the_keyboard_scrolls_to_its_filter(many, qtbot):
+    qtbot.keyClick(many, Qt.Key.Key_End)
+    assert all(is_seen(view, 383) for view in many.views)
+    qtbot.keyClick(many, Qt.Key.Key_Home)
+    assert all(is_seen(view, 0) for view in many.views)
+
+
+def test_a_click_finds_its_filter_in_a_scrolled_grid(many, qtbot):
+    many.scroll_bar.setValue(many.scroll_bar.maximum())
+    view = many.views[0]
+    with qtbot.waitSignal(many.activated) as activated:
+        point = view.tile_rect(380).center().toPoint()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert activated.args == [380]
+
+
+def test_no_bar_is_left_when_all_can_be_seen_again(many, qtbot):
+    many.set_pictures(pictures(30))
+    assert not many.scrolls
+    qtbot.waitUntil(lambda: is_seen(many.views[0], 0) and is_seen(many.views[0], 29))

@@ -3,12 +3,14 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor
 
+from convlab.insight.color_ranges import common_ranges, own_ranges
 from convlab.insight.mosaic import TilePixel, Tiling
 from convlab.ui.widgets.color_map import diverging, gray_reversed
 from convlab.ui.widgets.mosaic_view import MARGIN, MosaicView
 
 SCALE = 10
 TILES = np.array([[[-1.0, 1.0]], [[0.0, 0.5]]])  # two tiles of one row and two columns
+RANGES = common_ranges(1.0, 2)
 
 
 @pytest.fixture
@@ -16,7 +18,7 @@ def view(qtbot, theme):
     view = MosaicView(theme)
     qtbot.addWidget(view)
     view.resize(120, 60)
-    view.set_tiles(TILES, 1.0, gray_reversed())
+    view.set_tiles(TILES, RANGES, gray_reversed())
     view.set_tiling(Tiling(2, 1, 2, columns=2), SCALE)
     return view
 
@@ -51,20 +53,27 @@ def test_tiles_are_framed(view, theme):
 
 
 def test_new_weights_are_drawn_at_once(view):
-    view.set_tiles(-TILES, 1.0, gray_reversed())
+    view.set_tiles(-TILES, RANGES, gray_reversed())
     assert color_at(view, middle_of(0, 0)) == QColor("black")
 
 
 def test_zero_is_neutral_in_diverging_colors(view):
-    view.set_tiles(TILES * 0.01, 0.01, diverging(dark=False))
-    assert color_at(view, middle_of(1, 0)) == QColor("#fafafa")
+    view.set_tiles(TILES * 0.01, RANGES * 0.01, diverging())
+    assert color_at(view, middle_of(1, 0)) == QColor("#e8e8e8")
+
+
+def test_a_tile_with_its_own_range_has_all_the_colors(view):
+    view.set_tiles(TILES, own_ranges(TILES), gray_reversed())
+    for tile in (0, 1):
+        assert color_at(view, middle_of(tile, 0)) == QColor("white")
+        assert color_at(view, middle_of(tile, 1)) == QColor("black")
 
 
 @pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_hatched(view, strange, theme):
     tiles = TILES.astype(np.float32)
     tiles[0, 0, 1] = strange
-    view.set_tiles(tiles, 1.0, gray_reversed())
+    view.set_tiles(tiles, RANGES, gray_reversed())
     image = view.grab().toImage()
     inside = {
         image.pixelColor(MARGIN + SCALE + x, MARGIN + y).name()
@@ -77,7 +86,7 @@ def test_what_is_not_finite_is_hatched(view, strange, theme):
 
 def test_the_largest_floats_do_no_harm(view):
     tiles = TILES.astype(np.float32) * np.finfo(np.float32).max
-    view.set_tiles(tiles, 4e38, gray_reversed())
+    view.set_tiles(tiles, common_ranges(4e38, 2), gray_reversed())
     assert color_at(view, middle_of(0, 1)).red() < 30
 
 
@@ -120,7 +129,17 @@ def test_one_tile_is_outlined(view, theme):
     assert color_at(view, QPoint(left_edge, 5)) != accent
 
 
-def test_the_wheel_neither_zooms_nor_scrolls(view):
+def test_a_tile_out_of_sight_can_be_revealed(view, qtbot):
+    with qtbot.waitExposed(view):
+        view.show()
+    view.set_tiles(np.zeros((40, 1, 2)), common_ranges(1.0, 40), gray_reversed())
+    view.set_tiling(Tiling(40, 1, 2, columns=2), SCALE)
+    assert not view.viewport().rect().contains(view.tile_rect(39).toRect())
+    view.reveal(39)
+    assert view.viewport().rect().contains(view.tile_rect(39).toRect())
+
+
+def test_what_fits_does_not_scroll(view):
     assert view.horizontalScrollBar().maximum() == view.horizontalScrollBar().minimum()
     assert view.verticalScrollBar().maximum() == view.verticalScrollBar().minimum()
 
