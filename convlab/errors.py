@@ -21,10 +21,16 @@ class SettingsError(ConvlabError, ValueError):
     """Settings that cannot be used.
 
     ``problems`` maps a setting's dotted name, such as ``network.filter_size``, to its sentence.
+    ``file`` is the name of the file that they are from, if they are from one.
     """
 
-    def __init__(self, problems: dict[str, str]) -> None:
+    def __init__(self, problems: dict[str, str], file: str = "") -> None:
         self.problems = dict(problems)
-        super().__init__(
-            " ".join(f"{name}: {text}" if name else text for name, text in problems.items())
-        )
+        self.file = file
+        super().__init__(" ".join(self.sentences))
+
+    @property
+    def sentences(self) -> list[str]:
+        """Each problem with the name of its setting, and of the file, before it."""
+        place = f"{self.file}: " if self.file else ""
+        return [f"{place}{name}: {text}" if name else text for name, text in self.problems.items()]

@@ -1,5 +1,6 @@
 """Writing files so that a crash, a full disk or a kill never leaves half of one."""
 
+import errno
 import os
 import tempfile
 from contextlib import suppress
@@ -22,6 +23,24 @@ def write_atomically(path: Path, content: bytes | str) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def append_lines(path: Path, lines: str) -> None:
+    """Add whole lines to the end of ``path``, all or nothing; raises OSError.
+
+    They go out in one call, so that whoever reads meanwhile sees all of a line or none of it.
+    """
+    with path.open("ab", buffering=0) as file:
+        end = file.seek(0, os.SEEK_END)
+        data = lines.encode()
+        try:
+            if file.write(data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(file.fileno())
+        except BaseException:
+            with suppress(OSError):
+                file.truncate(end)
+            raise
 
 
 def _umask() -> int:

@@ -8,6 +8,7 @@ what validation enforces; its :class:`About` is what the form and the command li
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from datetime import date, time
 from math import isfinite
 from numbers import Integral, Real
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -120,11 +121,30 @@ def check_settings(settings: Any) -> None:
 
 
 def _short(value: object) -> str:
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # Python writes no integer of thousands of digits
-        return f"{type(value).__name__} too long to show"
+    """Return a value as a settings file writes it, cut if it is long."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case date() | time():
+            return str(value)
+        case dict():
+            return "a table"
+        case list() if any(isinstance(one, list | dict) for one in value):
+            return "a list of lists or tables"
+        case list():
+            text = f"[{', '.join(_short(one) for one in value[:_LONGEST_VALUE])}]"
+        case _:
+            text = _repr(value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"
+
+
+def _repr(value: object) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # Python writes no integer of thousands of digits
+        return "a number too long to show"
 
 
 def _number(value: float) -> str:

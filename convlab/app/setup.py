@@ -6,8 +6,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from convlab.app.lab import Lab
-from convlab.app.loader import DatasetLoader
-from convlab.data.dataset import Dataset
 from convlab.data.datasets import DATASETS
 from convlab.errors import ConvlabError, SettingsError
 from convlab.insight.memory import (
@@ -43,7 +41,6 @@ class Setup(QObject):
         super().__init__(parent)
         self._lab = lab
         self._machine_bytes = machine_bytes or machine_memory()
-        self.loader = DatasetLoader(self)  # of datasets that are chosen by name
         self._refused: tuple[str, str] = ("", "")  # a dataset's name, and why it cannot be used
         self._seen: dict[str, str] = {source.name: source.title for source in DATASETS}
         self._values = (lab.config or TrainingConfig()).to_dict()
@@ -56,8 +53,8 @@ class Setup(QObject):
         self._memory: TrainingMemory | None = None
         lab.config_changed.connect(self._on_config_changed)
         lab.dataset_changed.connect(self._on_dataset_changed)
-        self.loader.loaded.connect(self._on_dataset_loaded)
-        self.loader.failed.connect(self._on_dataset_failed)
+        lab.loader.failed.connect(self._on_dataset_failed)
+        lab.loader.canceled.connect(self._on_loading_canceled)
         self._check()
 
     @property
@@ -88,7 +85,8 @@ class Setup(QObject):
     @property
     def is_opening(self) -> bool:
         """Whether the dataset of the draft is still being read."""
-        return self.loader.is_loading and self._values["dataset"] != self._lab.dataset.name
+        is_another = self._values["dataset"] != self._lab.dataset.name
+        return self._lab.loader.is_loading and is_another
 
     @property
     def datasets(self) -> dict[str, str]:
@@ -126,8 +124,11 @@ class Setup(QObject):
         wanted = _proper_name(values["dataset"])
         if wanted != self._values["dataset"]:
             self._refused = ("", "")
-            if wanted != self._lab.dataset.name:
-                self.loader.load(wanted)
+            self._values["dataset"] = wanted
+            if wanted == self._lab.dataset.name:
+                self._lab.loader.cancel()
+            else:
+                self._lab.loader.load(wanted)
         self._values = {**values, "dataset": wanted}
         self._check()
 
@@ -191,10 +192,12 @@ class Setup(QObject):
         self._check()
         self.replaced.emit()
 
-    @Slot(object)
-    def _on_dataset_loaded(self, dataset: Dataset) -> None:
-        if self._values["dataset"] != self._lab.dataset.name:
-            self._lab.set_dataset(dataset)
+    @Slot(str)
+    def _on_loading_canceled(self, name: str) -> None:
+        if self._values["dataset"] == name:
+            self._values["dataset"] = self._lab.dataset.name
+            self._check()
+            self.replaced.emit()
 
     @Slot(str, str)
     def _on_dataset_failed(self, name: str, sentence: str) -> None:

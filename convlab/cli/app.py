@@ -35,7 +35,7 @@ def main(
     context: typer.Context,
     dataset: Annotated[
         str | None,
-        typer.Option(help="Open the lab with a dataset: bundled, mnist, or a folder."),
+        typer.Option(help="Open the lab with a dataset: its name, or a folder or file of images."),
     ] = None,
     version: Annotated[
         bool,

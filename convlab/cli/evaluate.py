@@ -16,7 +16,7 @@ from convlab.threads import usable_cores
 def evaluate(
     weights: Annotated[Path, typer.Argument(help="A file of weights.", show_default=False)],
     dataset: Annotated[
-        str, typer.Option(help="bundled, the name of a data set, or a folder.")
+        str, typer.Option(help="The name of a dataset, or a folder or file of images.")
     ] = "bundled",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as one line of JSON.")

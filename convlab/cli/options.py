@@ -1,16 +1,19 @@
 """Command-line options made from the settings classes, so that the two cannot disagree."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from convlab.data.augmentation import Augmentation
+from convlab.errors import ConvlabError
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.registry import Registry
-from convlab.settings import Setting, settings_of
+from convlab.settings import About, Setting, settings_of
 from convlab.training.config import TrainingConfig
 
 _KINDS: dict[str, Registry[Any]] = {"network": NETWORKS, "optimizer": OPTIMIZERS}
@@ -35,7 +38,8 @@ def chosen_settings(base: TrainingConfig, given: Mapping[str, Any]) -> TrainingC
     """Return ``base`` with the options that were given put over it.
 
     Another network or optimizer than the base's starts from its own defaults. Raises
-    :class:`SettingsError`, also for a setting that the chosen network does not have.
+    :class:`ConvlabError` for a value that is none, and :class:`SettingsError`, also for a setting
+    that the chosen network does not have.
     """
     values = base.to_dict()
     options = {name: value for name, value in given.items() if value is not None}
@@ -43,13 +47,43 @@ def chosen_settings(base: TrainingConfig, given: Mapping[str, Any]) -> TrainingC
         name = options.pop(kind, None)
         if name is not None and name.lower() != values[kind]["name"].lower():
             values[kind] = {"name": name}
-        settings = {s.name: s for cls in registry for s in settings_of(cls)}
-        for name in settings.keys() & options.keys():
-            values[kind][name] = _value(settings[name], options.pop(name))
-    for setting in settings_of(Augmentation):
-        if setting.name in options:
-            values["augmentation"][setting.name] = options.pop(setting.name)
-    return TrainingConfig.from_dict(values | options)
+        values[kind] |= _taken(options, _settings_of_kind(registry, values[kind]["name"]))
+    values["augmentation"] |= _taken(options, settings_of(Augmentation))
+    values |= _taken(options, settings_of(TrainingConfig))
+    return TrainingConfig.from_dict(values)
+
+
+def option_value(option: str, setting: Setting, text: str) -> Any:
+    """Return what the text of an option means; raises :class:`ConvlabError` if it is no value."""
+    value: Any = text
+    if setting.type is list:
+        value = [line for part in text.split(";") if (line := part.strip())]
+    elif setting.type in (int, float):
+        with suppress(ValueError):
+            value = setting.type(text)
+    if not setting.allows(value):
+        named = replace(setting, about=About(option, ""))
+        raise ConvlabError(named.refusal(value))
+    return value
+
+
+def _taken(options: dict[str, Any], settings: Iterable[Setting]) -> dict[str, Any]:
+    """Take the options of these settings out of ``options`` and return their values."""
+    return {
+        setting.name: option_value(_option(setting), setting, options.pop(setting.name))
+        for setting in settings
+        if setting.name in options
+    }
+
+
+def _settings_of_kind(registry: Registry[Any], chosen: str) -> Iterable[Setting]:
+    """Return every setting of a kind once; of those of one name, that of the chosen class."""
+    classes = sorted(registry, key=lambda cls: registry.name_of(cls).lower() == chosen.lower())
+    return {setting.name: setting for cls in classes for setting in settings_of(cls)}.values()
+
+
+def _option(setting: Setting) -> str:
+    return f"--{setting.name.replace('_', '-')}"
 
 
 def _parameters() -> list[inspect.Parameter]:
@@ -76,7 +110,7 @@ def _choice_parameter(kind: str, registry: Registry[Any]) -> inspect.Parameter:
 
 
 def _parameter(setting: Setting, panel: str) -> inspect.Parameter:
-    names = [f"--{setting.name.replace('_', '-')}"]
+    names = [_option(setting)]
     if setting.name in _SHORT:
         names.append(_SHORT[setting.name])
     limits = f" \\[{setting.range_text}]" if setting.range_text else ""
@@ -87,14 +121,8 @@ def _parameter(setting: Setting, panel: str) -> inspect.Parameter:
         rich_help_panel=panel,
         metavar={int: "N", float: "X", str: "TEXT"}.get(setting.type, "TEXT"),
     )
-    kind: Any = str if setting.type is list else setting.type
-    return _keyword(setting.name, Annotated[kind | None, option])
-
-
-def _value(setting: Setting, given: Any) -> Any:
-    if setting.type is not list:
-        return given
-    return [line for part in given.split(";") if (line := part.strip())]
+    # As text, so that a wrong value is refused in the same words as one in a settings file.
+    return _keyword(setting.name, Annotated[str | None, option])
 
 
 def _keyword(name: str, annotation: Any) -> inspect.Parameter:

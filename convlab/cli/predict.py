@@ -17,6 +17,8 @@ from convlab.nn.engine import Engine
 from convlab.nn.network import Network
 from convlab.nn.network_settings import open_network
 
+UNREADABLE = 2  # the exit code if a picture could not be read
+
 
 def predict(
     weights: Annotated[Path, typer.Argument(help="A file of weights.", show_default=False)],
@@ -30,7 +32,10 @@ def predict(
         bool, typer.Option("--json", help="Print the result as one line of JSON.")
     ] = False,
 ) -> None:
-    """Read digits: picture files, dark on light or light on dark, or drawings as pen strokes."""
+    """Read digits: picture files, dark on light or light on dark, or drawings as pen strokes.
+
+    A picture that cannot be read does not keep the others from being read.
+    """
     if bool(images) == bool(strokes):
         raise ConvlabError(
             "predict reads pictures or drawings, one of the two: name picture files, or a file of "
@@ -44,20 +49,38 @@ def predict(
         )
     if strokes:
         result, in_words = _read_strokes(network, strokes)
+        failures: list[str] = []
     else:
-        result, in_words = _read_pictures(network, images or [])
-    typer.echo(json.dumps(result) if as_json else in_words)
+        result, in_words, failures = _read_pictures(network, images or [])
+    if as_json or in_words:
+        typer.echo(json.dumps(result) if as_json else in_words)
+    for sentence in failures:
+        typer.echo(f"convlab: {sentence}", err=True)
+    if failures:
+        raise typer.Exit(UNREADABLE)
 
 
-def _read_pictures(network: Network, paths: Sequence[Path]) -> tuple[dict[str, Any], str]:
-    probabilities = _probabilities(network, [read_picture(path) for path in paths])
-    digits, certainty = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    read = [
-        {"file": str(path), "digit": int(digit), "probability": float(p)}
-        for path, digit, p in zip(paths, digits, certainty, strict=True)
-    ]
-    lines = (f"{r['file']}: {r['digit']} ({r['probability']:.0%})" for r in read)
-    return {"digits": digits.tolist(), "images": read}, "\n".join(lines)
+def _read_pictures(
+    network: Network, paths: Sequence[Path]
+) -> tuple[dict[str, Any], str, list[str]]:
+    """Return what was read for JSON and in words, and a sentence for each unreadable picture."""
+    opened: dict[int, NDArray[np.uint8]] = {}
+    failures: dict[int, str] = {}
+    for place, path in enumerate(paths):
+        try:
+            opened[place] = read_picture(path)
+        except DataError as error:
+            failures[place] = str(error)
+    entries: list[dict[str, Any]] = [{"file": str(path)} for path in paths]
+    for place, sentence in failures.items():
+        entries[place]["error"] = sentence
+    if opened:
+        probabilities = _probabilities(network, list(opened.values()))
+        for place, row in zip(opened, probabilities, strict=True):
+            entries[place] |= {"digit": int(row.argmax()), "probability": float(row.max())}
+    lines = [f"{e['file']}: {e['digit']} ({e['probability']:.0%})" for e in entries if "digit" in e]
+    digits = [entry.get("digit") for entry in entries]
+    return {"digits": digits, "images": entries}, "\n".join(lines), list(failures.values())
 
 
 def _read_strokes(network: Network, path: Path) -> tuple[dict[str, Any], str]:

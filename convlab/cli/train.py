@@ -13,18 +13,24 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from convlab.cli.options import chosen_settings, with_setting_options
+from convlab.cli.options import chosen_settings, option_value, with_setting_options
+from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
+from convlab.errors import ConvlabError, SettingsError
+from convlab.insight.memory import machine_memory, memory_problems, training_memory
+from convlab.settings import About, Setting
 from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
-from convlab.training.events import EpochEvaluated, RunEnded, RunStarted, StepDone
+from convlab.training.events import EpochEvaluated, Params, RunEnded, RunStarted, StepDone
 from convlab.training.history import History
-from convlab.training.runs import RunFolder
+from convlab.training.runs import RunFolder, rescued
 from convlab.training.trainer import Trainer
+from convlab.wording import counted
 
-MOST_THREADS = 256
-DIVERGED = 1  # the exit code of a run whose loss was no longer finite
+FAILED = 1  # the exit code of a run that did not go as it was meant to
+
+_THREADS = Setting("threads", About("Threads", ""), int, None, lowest=1, highest=256)
 
 
 @with_setting_options
@@ -40,11 +46,10 @@ def train(
         ),
     ] = None,
     threads: Annotated[
-        int | None,
+        str | None,
         typer.Option(
-            min=1,
-            max=MOST_THREADS,
             help="Compute on so many cores; all if not given. It changes no number.",
+            metavar="N",
             show_default=False,
         ),
     ] = None,
@@ -59,50 +64,113 @@ def train(
     """
     base = TrainingConfig.load(config) if config else TrainingConfig()
     chosen = chosen_settings(base, settings)
+    cores = option_value("--threads", _THREADS, threads) if threads is not None else usable_cores()
     dataset = load_dataset(chosen.dataset)
-    trainer = Trainer.from_config(chosen, dataset, threads=threads or usable_cores())
-    folder = RunFolder.create(chosen, out)
-    ended = _train(trainer, folder)
-    losses = trainer.train_loss_list
-    result = {
-        "reason": ended.reason,
-        "train_loss": losses[-1] if losses and np.isfinite(losses[-1]) else None,
-        "test_accuracy": ended.test_accuracy,
-        "steps": ended.iteration,
-        "epochs": ended.iteration // trainer.batches.per_epoch,
-        "seconds": round(ended.seconds, 3),
-        "run": str(folder.path),
-        "weights": str(folder.weights_path),
-    }
-    if ended.reason != "finished":
-        typer.echo(f"convlab: {ended.message}", err=True)
+    _refuse_too_large(chosen, dataset)
+    trainer = Trainer.from_config(chosen, dataset, threads=cores)
+    run = _Run(chosen, trainer, RunFolder.create(chosen, out))
+    try:
+        ended = run.train()
+    except MemoryError as error:
+        _complain(
+            "There was not enough memory to go on training; use a smaller mini-batch or a smaller "
+            f"network. What was written until then is in {run.folder.path}."
+        )
+        raise typer.Exit(FAILED) from error
+    if ended.reason != "finished" or ended.hint:
+        _complain(ended.message)
+    result = run.result(ended)
     typer.echo(json.dumps(result) if as_json else _in_words(result))
-    if ended.reason == "diverged":
-        raise typer.Exit(DIVERGED)
+    if ended.reason == "diverged" or run.was_moved:
+        raise typer.Exit(FAILED)
 
 
-def _train(trainer: Trainer, folder: RunFolder) -> RunEnded:
-    """Train to the end, and write the run after every epoch and at the end."""
-    history = History(trainer.optimizer.lr)
-    description = trainer.network.description
-    control = Control()
-    with _interrupts_stop(control), _progress_bar(trainer.iterations) as bar:
-        task = bar.add_task("training", total=trainer.iterations, accuracy="")
-        for event in trainer.run(control):
-            match event:
-                case RunStarted():
-                    folder.write(history, event.params, description)
-                case StepDone():
-                    history.add_steps([event])
-                    bar.update(task, completed=event.iteration, loss=event.loss)
-                case EpochEvaluated():
-                    history.add_evaluation(event)
-                    folder.write(history, trainer.network.params, description)
-                    bar.update(task, accuracy=f"test accuracy {event.test_accuracy:.2%}")
-                case RunEnded():
-                    folder.write(history, event.params, description)
-                    return event
-    raise AssertionError("a run always ends with RunEnded")
+def _refuse_too_large(config: TrainingConfig, dataset: Dataset) -> None:
+    """Raise :class:`SettingsError` for a run that takes more memory than there is."""
+    shape, classes = dataset.image_shape, len(dataset.class_names)
+    layers = config.layer_shapes(shape, classes, len(dataset.train))
+    images = dataset.train.images.nbytes + dataset.test.images.nbytes
+    problems = memory_problems(training_memory(config, layers, images), machine_memory())
+    if problems:
+        raise SettingsError(problems)
+
+
+class _Run:
+    """A training that is written after every epoch and at the end.
+
+    A disk that fills up meanwhile does not end it; the run then goes to another place.
+    """
+
+    def __init__(self, config: TrainingConfig, trainer: Trainer, folder: RunFolder) -> None:
+        self.folder = folder
+        self.was_moved = False
+        self._config = config
+        self._trainer = trainer
+        self._history = History(trainer.optimizer.lr)
+        self._warned = False
+
+    def train(self) -> RunEnded:
+        """Train to the end, or until Ctrl+C."""
+        history, trainer = self._history, self._trainer
+        control = Control()
+        with _interrupts_stop(control), _progress_bar(trainer.iterations) as bar:
+            task = bar.add_task("training", total=trainer.iterations, accuracy="")
+            for event in trainer.run(control):
+                match event:
+                    case RunStarted():  # what cannot be written now is better told at once
+                        self._write(event.params)
+                    case StepDone():
+                        history.add_steps([event])
+                        bar.update(task, completed=event.iteration, loss=event.loss)
+                    case EpochEvaluated():
+                        history.add_evaluation(event)
+                        self._write_if_possible(trainer.network.params)
+                        bar.update(task, accuracy=f"test accuracy {event.test_accuracy:.2%}")
+                    case RunEnded():
+                        self._write_somewhere(event.params)
+                        return event
+        raise AssertionError("a run always ends with RunEnded")
+
+    def result(self, ended: RunEnded) -> dict[str, Any]:
+        """Return what is told of the run, ready for JSON."""
+        losses, evaluations = self._trainer.train_loss_list, self._history.evaluations
+        last = evaluations[-1] if evaluations else None
+        return {
+            "reason": ended.reason,
+            "train_loss": losses[-1] if losses and np.isfinite(losses[-1]) else None,
+            "test_accuracy": ended.test_accuracy,
+            "last_epoch_evaluated": last.epoch if last else None,
+            "last_epoch_accuracy": last.test_accuracy if last else None,
+            "steps": ended.iteration,
+            "epochs": ended.iteration // self._trainer.batches.per_epoch,
+            "seconds": round(ended.seconds, 3),
+            "run": str(self.folder.path),
+            "weights": str(self.folder.weights_path),
+        }
+
+    def _write(self, params: Params) -> None:
+        self.folder.write(self._history, params, self._trainer.network.description)
+
+    def _write_if_possible(self, params: Params) -> None:
+        try:
+            self._write(params)
+        except ConvlabError as error:
+            if not self._warned:
+                _complain(f"{error} The training goes on, and is written at its end.")
+            self._warned = True
+
+    def _write_somewhere(self, params: Params) -> None:
+        try:
+            self._write(params)
+        except ConvlabError as error:
+            description = self._trainer.network.description
+            self.folder = rescued(self._config, self._history, params, description)
+            self.was_moved = True
+            _complain(f"{error} The whole run was put into {self.folder.path} instead.")
+
+
+def _complain(sentence: str) -> None:
+    typer.echo(f"convlab: {sentence}", err=True)
 
 
 def _progress_bar(total: int) -> Progress:
@@ -131,11 +199,20 @@ def _interrupts_stop(control: Control) -> Iterator[None]:
 
 
 def _in_words(result: dict[str, Any]) -> str:
-    accuracy, loss = result["test_accuracy"], result["train_loss"]
+    loss = result["train_loss"]
     parts = [
-        f"test accuracy {accuracy:.2%}" if accuracy is not None else "test accuracy not measured",
+        _accuracy_in_words(result),
         f"loss {loss:.4f}" if loss is not None else "loss not finite",
-        f"{result['steps']:,} steps in {result['seconds']:.1f} s",
+        f"{counted(result['steps'], 'step')} in {result['seconds']:.1f} s",
         f"run in {result['run']}",
     ]
     return ", ".join(parts)
+
+
+def _accuracy_in_words(result: dict[str, Any]) -> str:
+    if result["test_accuracy"] is not None:
+        return f"test accuracy {result['test_accuracy']:.2%}"
+    if result["last_epoch_accuracy"] is not None:
+        accuracy, epoch = result["last_epoch_accuracy"], result["last_epoch_evaluated"]
+        return f"test accuracy {accuracy:.2%} after epoch {epoch:,}"
+    return "test accuracy not measured"

@@ -41,6 +41,8 @@ def load_dataset(
 
 
 def _existing(name: str) -> Path | None:
+    if not name.strip():  # a path without a name would be the present folder
+        return None
     with suppress(OSError, RuntimeError, ValueError):  # an absurd name, or the home of nobody
         path = Path(name).expanduser()
         return path if path.exists() else None

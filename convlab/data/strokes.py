@@ -68,7 +68,8 @@ def _entry(drawing: Drawing) -> dict[str, Any]:
 def _parsed(path: Path) -> Any:
     try:
         if not path.is_file():
-            raise DataError(f"There is no file {path}; give a JSON file of pen strokes.")
+            what = f"{path} is a folder" if path.is_dir() else f"There is no file {path}"
+            raise DataError(f"{what}; give a JSON file of pen strokes.")
         if (size := path.stat().st_size) > LARGEST_FILE:
             raise DataError(
                 f"{path.name} has {size / 2**20:,.0f} MB, more than the {LARGEST_FILE // 2**20} MB "
@@ -93,8 +94,11 @@ def _drawing(entry: Any, name: str) -> Drawing:
         received = _kind(strokes) if "strokes" in entry else "nothing"
         raise DataError(f"{name} has {received} as its strokes; expected at least one stroke.")
     label, writer = entry.get("label"), entry.get("writer")
-    if label is not None and (type(label) is not int or not 0 <= label <= LARGEST_NUMBER):
+    if label is not None and (type(label) is not int or label < 0):
         raise DataError(f"{name} has a label that is {_kind(label)}; expected a digit such as 7.")
+    if label is not None and label > 9:
+        shown = label if label <= LARGEST_NUMBER else "of many digits"
+        raise DataError(f"{name} has the label {shown}; expected a digit, 0 to 9.")
     if writer is not None and not isinstance(writer, str):
         raise DataError(f"{name} has a writer that is {_kind(writer)}; expected a text.")
     points = (

@@ -65,6 +65,22 @@ def arrays_remembered(optimizer: Optimizer) -> int:
     return sum(len(arrays) for arrays in trial.state.values())
 
 
+def memory_problems(memory: TrainingMemory, machine_bytes: int | None) -> dict[str, str]:
+    """Return a sentence about a run that does not fit, at the setting that takes most of it.
+
+    ``machine_bytes`` is what the computer has, None where it does not tell. Empty if it fits.
+    """
+    if machine_bytes is None or memory.total <= machine_bytes:
+        return {}
+    batch_matters_most = memory.activations > memory.learning
+    culprit = "mini_batch_size" if batch_matters_most else "network"
+    smaller = "a smaller mini-batch" if batch_matters_most else "a smaller network"
+    return {
+        culprit: f"Training would take about {size_text(memory.total)} of memory, but this "
+        f"computer has {size_text(machine_bytes)}; use {smaller}."
+    }
+
+
 def machine_memory() -> int | None:
     """Return how many bytes of memory this computer has; None where it does not tell."""
     try:

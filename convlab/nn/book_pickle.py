@@ -38,7 +38,7 @@ def load(path: Path) -> dict[str, NDArray[Any]]:
     try:
         program = path.read_bytes()
         _check_operations(program)
-        loaded = _ArrayUnpickler(io.BytesIO(program)).load()
+        loaded = _ArrayUnpickler(program, path.name).load()
         if not isinstance(loaded, dict):
             raise ValueError("not a dict")
         return {str(name): _finished(array) for name, array in loaded.items()}
@@ -112,6 +112,10 @@ def _latin1(text: object, encoding: object = "latin1") -> bytes:
 
 
 class _ArrayUnpickler(pickle.Unpickler):
+    def __init__(self, program: bytes, file_name: str) -> None:
+        super().__init__(io.BytesIO(program))
+        self._file_name = file_name
+
     def find_class(self, module: str, name: str) -> Any:
         match module, name:
             case "numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct":
@@ -125,6 +129,6 @@ class _ArrayUnpickler(pickle.Unpickler):
             case "_codecs", "encode":
                 return _latin1
         raise WeightsError(
-            f"The pickle asks for {module}.{name}, which a file of weights never needs, so nothing "
-            "of it was opened; do not trust this file."
+            f"{self._file_name} asks for {module}.{name}, which a file of weights never needs, so "
+            "nothing of it was opened; do not trust this file."
         )

@@ -19,6 +19,7 @@ from convlab.files import write_atomically
 from convlab.nn import book_pickle, npz
 from convlab.nn.description import FILE_KEY, NetworkDescription
 from convlab.nn.types import Shape
+from convlab.wording import counted
 
 Params = dict[str, NDArray[Any]]
 _LARGEST = np.finfo(np.float32).max  # larger ones would be infinite in a network
@@ -104,8 +105,8 @@ def _check_numbers(params: Params, file_name: str) -> None:
         if not good.all():
             bad = array.size - int(good.sum())
             raise WeightsError(
-                f"{name} in {file_name} holds {bad} numbers that are infinite, too large or not a "
-                "number; open weights from before the training went wrong."
+                f"{counted(bad, 'number')} of {name} in {file_name} cannot be used (infinite, too "
+                "large, or none at all); open weights from before the training went wrong."
             )
 
 

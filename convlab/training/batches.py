@@ -39,3 +39,13 @@ class Batches:
         batch = self._order[self._dealt : self._dealt + self.size]
         self._dealt += self.size
         return batch
+
+
+def sample(n: int, wanted: int | None, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return indices of ``wanted`` different samples, or of all.
+
+    The book takes the first ones, which are of one class only in a set that is sorted by class.
+    """
+    if not wanted or wanted >= n:
+        return np.arange(n)
+    return np.sort(rng.choice(n, wanted, replace=False))

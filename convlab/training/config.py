@@ -77,7 +77,10 @@ class TrainingConfig:
 
     dataset: Annotated[
         str,
-        About("Dataset", "The images: a data set's name, or a folder with the four MNIST files."),
+        About(
+            "Dataset",
+            "The images: the name of a dataset, or a folder, an .npz or a .csv file of your own.",
+        ),
     ] = "bundled"
     network: Choice = field(default_factory=lambda: choose(NETWORKS, "SimpleConvNet", {}))
     optimizer: Choice = field(default_factory=lambda: choose(OPTIMIZERS, "Adam", {}))
@@ -158,11 +161,7 @@ class TrainingConfig:
     @classmethod
     def from_toml(cls, text: str) -> "TrainingConfig":
         """Return the settings in ``text``, or raise :class:`SettingsError`."""
-        try:
-            values = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # ValueError: also of absurdly long numbers
-            raise SettingsError({"": f"This is not a TOML file of settings: {error}."}) from error
-        return cls.from_dict(values)
+        return cls.from_dict(_parsed(text, "This"))
 
     def to_toml(self) -> str:
         """Return the settings as a TOML document."""
@@ -185,7 +184,10 @@ class TrainingConfig:
             raise SettingsError(
                 {"": f"{path.name} is not text; open a TOML file of settings."}
             ) from error
-        return cls.from_toml(text)
+        try:
+            return cls.from_dict(_parsed(text, path.name))
+        except SettingsError as error:
+            raise SettingsError(error.problems, path.name) from error
 
     def save(self, path: Path) -> None:
         """Write the settings to a TOML file, all or nothing; raises OSError."""
@@ -216,14 +218,38 @@ class TrainingConfig:
         try:
             return self.network_settings().shapes(image_shape, classes)
         except ShapeError as error:
-            where = f"network.{error.setting}" if error.setting else "network"
-            raise SettingsError({where: str(error)}) from error
+            raise SettingsError(self._shape_problem(error, image_shape)) from error
+
+    def _shape_problem(
+        self, error: ShapeError, image_shape: tuple[int, int, int]
+    ) -> dict[str, str]:
+        """Put a problem down to a setting of the network, or to the network if it has no such."""
+        if error.setting in self.network.settings:
+            return {f"network.{error.setting}": str(error)}
+        size = "×".join(map(str, image_shape))
+        return {
+            "network": f"{self.network.name} cannot be built for images of {size}; choose another "
+            f"network or other images. {error}"
+        }
 
     def build_network(
         self, image_shape: tuple[int, int, int], classes: int, rng: np.random.Generator
     ) -> Network:
         """Return the chosen network with random weights."""
         return self.network_settings().build(image_shape, classes, rng, self.dtype)
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    """Return the values in a TOML document that is called ``name`` in what is said of it."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError:  # Python reads no number of thousands of digits
+        reason = "a number in it is too long"
+    raise SettingsError({"": f"{name} is not a TOML file of settings: {reason}."})
 
 
 def _choice_from(value: Any, registry: Registry[Any]) -> Choice:

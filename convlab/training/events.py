@@ -86,7 +86,7 @@ class RunEnded:
     """The run is over; ``params`` are the weights it leaves behind.
 
     ``test_accuracy`` is over the whole test set; it is None if the run ended before it was known.
-    ``message`` says in words why the run ended.
+    ``message`` says in words why the run ended; ``hint`` what to try, if it learned nothing.
     """
 
     reason: EndReason
@@ -95,6 +95,7 @@ class RunEnded:
     test_accuracy: float | None
     seconds: float
     params: Params
+    hint: str = ""
 
 
 Event = (

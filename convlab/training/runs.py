@@ -84,8 +84,7 @@ def rescued(
     try:
         return _written(None, config, history, params, description)
     except ConvlabError:
-        temporary = Path(tempfile.mkdtemp(prefix="convlab-run-"))
-        return _written(temporary, config, history, params, description)
+        return _written(_temporary(), config, history, params, description)
 
 
 def _written(
@@ -98,6 +97,15 @@ def _written(
     folder = RunFolder.create(config, path)
     folder.write(history, params, description)
     return folder
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="convlab-run-"))
+    except OSError as error:
+        raise ConvlabError(
+            f"The folder for temporary files cannot be written either: {error.strerror or error}."
+        ) from error
 
 
 def _unused(parent: Path, network: str) -> Path:

@@ -15,7 +15,8 @@ from convlab.nn.functions import class_indices
 from convlab.nn.network import Network, as_images
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.threads import one_blas_thread
-from convlab.training.batches import Batches
+from convlab.training.batches import Batches, sample
+from convlab.training.clock import Clock
 from convlab.training.config import TrainingConfig, checked, choose
 from convlab.training.control import Control
 from convlab.training.events import (
@@ -32,6 +33,9 @@ from convlab.training.events import (
     StepDone,
     frozen_copy,
 )
+from convlab.training.printing import print_event
+from convlab.training.problems import chance_hint
+from convlab.wording import counted
 
 Sampling = Literal["shuffled", "replacement"]
 
@@ -107,8 +111,8 @@ class Trainer:
             len(x_train), mini_batch_size, order, with_replacement=sampling == "replacement"
         )
         self.augmentation, self._distortion = augmentation or Augmentation(), distortion
-        self._evaluated_train = _sample(len(x_train), evaluate_sample_num_per_epoch, evaluation)
-        self._evaluated_test = _sample(len(x_test), evaluate_sample_num_per_epoch, evaluation)
+        self._evaluated_train = sample(len(x_train), evaluate_sample_num_per_epoch, evaluation)
+        self._evaluated_test = sample(len(x_test), evaluate_sample_num_per_epoch, evaluation)
         self._kept: tuple[int, Params] = (0, frozen_copy(network.params))
         self.iteration = 0
         self.train_loss_list: list[float] = []
@@ -152,7 +156,7 @@ class Trainer:
         """Train to the end, as the book's script does; with ``verbose``, print how it goes."""
         for event in self.run():
             if self.verbose:
-                _report(event)
+                print_event(event)
 
     def train_step(self) -> float:
         """Learn one mini-batch, evaluate if it was an epoch's last, and return its loss."""
@@ -179,7 +183,7 @@ class Trainer:
             self._engine.close()
 
     def _events(self, control: Control, snapshot_seconds: float) -> Iterator[Event]:
-        clock = _Clock()
+        clock = Clock()
         yield RunStarted(
             self.epochs,
             self.batches.per_epoch,
@@ -209,7 +213,7 @@ class Trainer:
                 last_snapshot = perf_counter()
         yield self._end(reason, control, clock)
 
-    def _obey(self, control: Control, clock: "_Clock") -> Iterator[Event]:
+    def _obey(self, control: Control, clock: Clock) -> Iterator[Event]:
         yield from self._new_learning_rate(control)
         if control.pause_requested:
             clock.stop()
@@ -277,7 +281,7 @@ class Trainer:
         if _all_finite(self.network.params):  # else the next loss will end the run
             yield SnapshotTaken(self.iteration, frozen_copy(self.network.params))
 
-    def _end(self, reason: EndReason, control: Control, clock: "_Clock") -> RunEnded:
+    def _end(self, reason: EndReason, control: Control, clock: Clock) -> RunEnded:
         accuracy = None
         message = "The run is finished."
         self._engine.sync()
@@ -289,9 +293,13 @@ class Trainer:
             accuracy = self._accuracy(self.x_test, self.t_test, whole, control)
             reason = "finished" if accuracy is not None else "stopped"
         if reason == "stopped":
-            message = f"The run was stopped after {self.iteration:,} iterations."
+            message = f"The run was stopped after {counted(self.iteration, 'iteration')}."
+        hint = ""
+        if accuracy is not None:
+            hint = chance_hint(accuracy, self.network.output_size, self.optimizer.lr) or ""
+            message = f"{message} {hint}".rstrip()
         params = frozen_copy(self.network.params)
-        return RunEnded(reason, self.iteration, message, accuracy, clock.seconds, params)
+        return RunEnded(reason, self.iteration, message, accuracy, clock.seconds, params, hint)
 
     def _go_back(self) -> str:
         """Restore the last weights known to be good and say what happened."""
@@ -312,46 +320,5 @@ def _number(seed: int | np.random.SeedSequence | None) -> int:
     return int(sequence.generate_state(1)[0])
 
 
-class _Clock:
-    """Seconds of training, without those of the pauses."""
-
-    def __init__(self) -> None:
-        self._gone = 0.0
-        self._started: float | None = perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        return self._gone + (perf_counter() - self._started if self._started is not None else 0.0)
-
-    def stop(self) -> None:
-        self._gone, self._started = self.seconds, None
-
-    def start(self) -> None:
-        self._started = perf_counter()
-
-
-def _sample(n: int, wanted: int | None, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return indices of ``wanted`` different samples, or of all.
-
-    The book takes the first ones, which are of one class only in a set that is sorted by class.
-    """
-    if not wanted or wanted >= n:
-        return np.arange(n)
-    return np.sort(rng.choice(n, wanted, replace=False))
-
-
 def _all_finite(params: Mapping[str, NDArray[Any]]) -> bool:
     return all(bool(np.isfinite(array).all()) for array in params.values())
-
-
-def _report(event: Event) -> None:
-    match event:
-        case EpochEvaluated():
-            print(  # noqa: T201
-                f"epoch {event.epoch}: train accuracy {event.train_accuracy:.4f}, "
-                f"test accuracy {event.test_accuracy:.4f}"
-            )
-        case RunEnded(test_accuracy=None):
-            print(event.message)  # noqa: T201
-        case RunEnded():
-            print(f"final test accuracy {event.test_accuracy:.4f}")  # noqa: T201

@@ -184,7 +184,7 @@ def test_a_dataset_chosen_by_name_is_opened_and_until_then_nothing_can_be_traine
 def test_a_dataset_that_cannot_be_opened_is_a_problem_until_another_is_chosen(
     qtbot: QtBot, lab: Lab, setup: Setup
 ) -> None:
-    with qtbot.waitSignal(setup.loader.failed):
+    with qtbot.waitSignal(lab.loader.failed):
         setup.edit(changed(setup.values, dataset="mnist"))
     assert "MNIST is not on this computer" in setup.problems["dataset"]
     assert lab.dataset.name == "tiny"
@@ -199,7 +199,7 @@ def test_a_dataset_that_is_no_longer_wanted_when_it_is_read_is_dropped(
 ) -> None:
     with (
         qtbot.assertNotEmitted(lab.dataset_changed),
-        qtbot.waitSignal(setup.loader.loaded),
+        qtbot.waitSignal(lab.loader._signals.loaded),
     ):
         setup.edit(changed(setup.values, dataset="bundled"))
         setup.edit(changed(setup.values, dataset="tiny"))

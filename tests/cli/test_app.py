@@ -1,5 +1,7 @@
 """The program as a whole: its entry point, its help, and a machine without a screen."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +81,56 @@ def test_a_command_line_that_makes_no_sense_is_refused(
 ) -> None:
     result = convlab(*arguments)
     assert (result.code, result.out) == (2, "")
-    assert "Usage:" in result.err
+    assert result.err.startswith("convlab: ")
+    assert result.err.count("\n") == 1
+
+
+def test_datasets_without_a_command_get_help(convlab: Any) -> None:
+    result = convlab("data")
+    assert (result.code, result.err) == (2, "")
+    assert "Usage:" in result.out
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("arguments", [("--version",), ("train", "--help")])
+def test_an_output_that_takes_nothing_is_told(arguments: tuple[str, ...]) -> None:
+    with FULL.open("w") as full:
+        done = started(*arguments, stdout=full)
+        _, err = done.communicate(timeout=60)
+    assert done.returncode == 1
+    assert err == "convlab: The output cannot be written: No space left on device.\n"
+
+
+def test_ctrl_c_during_the_start_ends_it_quietly() -> None:
+    program = (
+        "import signal, sys\n"
+        "from convlab.__main__ import main\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'numpy':\n"
+        "            signal.raise_signal(signal.SIGINT)\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.argv = ['convlab', 'train']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "convlab: Ended by Ctrl+C.\n"
+
+
+def started(*arguments: str, stdout: Any) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "convlab", *arguments]
+    return subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True)
 
 
 def test_no_command_but_the_lab_imports_qt(tmp_path: Path) -> None:
     """They run where Qt's libraries are not installed."""
-    import subprocess
-    import sys
-
     program = (
         "import sys\n"
         "sys.modules['PySide6'] = None\n"

@@ -89,9 +89,18 @@ def test_drawings_without_labels_have_no_accuracy(
     values = convlab("predict", weights, "--strokes", path, "--json").json
     assert set(values) == {"digits", "drawings"}
     assert convlab("predict", weights, "--strokes", path).out.count("\n") == 1
-    path.write_text(json.dumps([{"strokes": ONE}, {"strokes": ONE, "label": 11}]))
+    path.write_text(json.dumps([{"strokes": ONE}, {"strokes": ONE, "label": 8}]))
     values = convlab("predict", weights, "--strokes", path, "--json").json
     assert values["accuracy"] == 0, "of the one that has a label"
+
+
+def test_a_label_that_is_no_digit_is_refused(
+    refused: Refused, weights: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "d.json"
+    path.write_text(json.dumps([{"strokes": ONE}, {"strokes": ONE, "label": 11}]))
+    sentence = refused("predict", weights, "--strokes", path)
+    assert sentence == "convlab: Drawing 2 in d.json has the label 11; expected a digit, 0 to 9.\n"
 
 
 def test_more_drawings_than_a_batch_holds(convlab: Any, weights: Path, tmp_path: Path) -> None:
@@ -139,14 +148,28 @@ def test_pictures_of_no_digit_are_refused(refused: Refused, weights: Path, tmp_p
     (tmp_path / "text.png").write_text("no picture")
     assert "text.png" in refused("predict", weights, tmp_path / "text.png")
     assert "nothing.png" in refused("predict", weights, tmp_path / "nothing.png")
-    assert str(tmp_path.name) in refused("predict", weights, tmp_path)
+    assert f"{tmp_path} is a folder; give a picture" in refused("predict", weights, tmp_path)
 
 
-def test_one_bad_picture_among_good_ones_is_named(
-    refused: Refused, weights: Path, pictures: list[Path], tmp_path: Path
+def test_one_bad_picture_does_not_keep_the_good_ones_from_being_read(
+    convlab: Any, weights: Path, pictures: list[Path], tmp_path: Path
 ) -> None:
-    (tmp_path / "bad.png").write_bytes(pictures[0].read_bytes()[:60])
-    assert "bad.png" in refused("predict", weights, *pictures, tmp_path / "bad.png")
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(pictures[0].read_bytes()[:60])
+    result = convlab("predict", weights, pictures[1], bad, pictures[7])
+    assert result.code == 2
+    assert [line.split(": ")[0] for line in result.out.splitlines()] == [
+        str(pictures[1]), str(pictures[7]),
+    ]  # fmt: skip
+    assert result.err == f"convlab: {bad.name} is damaged and cannot be read as a picture; save " \
+        "it anew.\n"  # fmt: skip
+    result = convlab("predict", weights, pictures[1], bad, pictures[7], "--json")
+    assert result.code == 2
+    assert "bad.png is damaged" in result.err
+    first, unread, last = result.json["images"]
+    assert result.json["digits"] == [first["digit"], None, last["digit"]] == [1, None, 7]
+    assert set(unread) == {"file", "error"}
+    assert "bad.png is damaged" in unread["error"]
 
 
 def test_weights_of_a_network_for_other_images_are_refused(

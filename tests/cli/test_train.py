@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convlab.files import write_atomically
 from convlab.nn import Momentum
 from convlab.nn.network_settings import open_network
 from convlab.training import TrainingConfig
@@ -41,7 +42,6 @@ def test_a_run_prints_one_line_and_writes_a_folder(
     out = tmp_path / "run"
     result = convlab("train", "--dataset", digits, *SMALL, "--epochs", 2, "--out", out)
     assert result.code == 0
-    assert result.err == ""
     assert result.out.startswith("test accuracy ")
     assert result.out.count("\n") == 1
     assert "6 steps in " in result.out
@@ -199,6 +199,7 @@ def test_an_interrupt_ends_the_run_and_keeps_what_it_has_learned(
     values = result.json
     assert (values["reason"], values["steps"], values["epochs"]) == ("stopped", 3, 1)
     assert values["test_accuracy"] is None
+    assert (values["last_epoch_evaluated"], values["last_epoch_accuracy"]) == (1, 0.1)
     assert (tmp_path / "run" / "history.csv").read_text().count("\n") == 4
     assert np.isfinite(open_network(Path(values["weights"])).params["W2"]).all()
     assert signal.getsignal(number) is before
@@ -236,19 +237,131 @@ def test_a_run_whose_loss_is_no_longer_finite_exits_with_1_and_says_what_to_try(
 @pytest.mark.usefixtures("spoilt_step")
 def test_the_summary_in_words_of_such_a_run(convlab: Any, settings: Path, tmp_path: Path) -> None:
     result = convlab("train", "-c", settings, "-o", tmp_path / "run")
-    assert result.out.startswith("test accuracy not measured, loss not finite, ")
+    assert result.out.startswith("test accuracy 10.00% after epoch 1, loss not finite, ")
 
 
-def test_a_full_disk_is_told(
-    convlab: Any, refused: Refused, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_run_that_ends_before_an_epoch_has_no_accuracy(
+    convlab: Any, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    add_steps = History.add_steps
 
-    monkeypatch.setattr("convlab.training.runs.write_atomically", fail)
+    def add_and_interrupt(history: History, steps: Any) -> None:
+        add_steps(history, steps)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(History, "add_steps", add_and_interrupt)
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run")
+    assert result.err == "convlab: The run was stopped after 1 iteration.\n"
+    assert result.out.startswith("test accuracy not measured, loss ")
+    assert ", 1 step in " in result.out
+    values = convlab("train", "-c", settings, "-o", tmp_path / "again", "--json").json
+    assert values["last_epoch_evaluated"] is None
+    assert values["last_epoch_accuracy"] is None
+
+
+def test_a_run_that_learned_nothing_says_what_to_try(
+    convlab: Any, settings: Path, tmp_path: Path
+) -> None:
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run", "--lr", 20)
+    assert result.code == 0
+    assert result.err == (
+        "convlab: The run is finished. The network reads 10% of the test images, no better than a "
+        "guess among 10 classes. Try a smaller learning rate (it was 20), or more epochs if the "
+        "loss was still falling.\n"
+    )
+    better = ("--optimizer", "adam", "--lr", 0.01, "--epochs", 20)
+    learned = convlab("train", "-c", settings, "-o", tmp_path / "good", *better)
+    assert learned.err == ""
+
+
+Fails = Callable[[Callable[[Path], bool]], None]
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Fails:
+    """Makes the disk full for the weights of some paths."""
+
+    def make(is_full: Callable[[Path], bool]) -> None:
+        def write(path: Path, content: bytes | str) -> None:
+            if is_full(path):
+                raise OSError(28, "No space left on device")
+            write_atomically(path, content)
+
+        monkeypatch.setattr("convlab.nn.weights.write_atomically", write)
+
+    return make
+
+
+def test_a_disk_that_is_full_at_the_start_is_told_at_once(
+    full: Fails, refused: Refused, settings: Path, tmp_path: Path
+) -> None:
+    full(lambda path: True)
     sentence = refused("train", "-c", settings, "-o", tmp_path / "run")
     assert "run cannot be written to" in sentence
     assert "No space left on device" in sentence
+
+
+def test_a_disk_that_fills_up_costs_no_training(
+    full: Fails, convlab: Any, settings: Path, tmp_path: Path, home: Path
+) -> None:
+    run = tmp_path / "run"
+    full(lambda path: path.parent == run and path.exists())
+    result = convlab("train", "-c", settings, "-o", run, "--epochs", 3, "--json")
+    assert result.code == 1
+    goes_on, moved = [line for line in result.err.splitlines() if "cannot be written" in line]
+    assert goes_on.endswith("No space left on device. The training goes on, and is written at its "
+                            "end.")  # fmt: skip
+    place = Path(result.json["run"])
+    assert moved.endswith(f"The whole run was put into {place} instead.")
+    assert home in place.parents
+    assert (place / "history.csv").read_text().count("\n") == 1 + result.json["steps"] == 10
+    assert TrainingConfig.load(place / "settings.toml").epochs == 3
+    evaluated = convlab("evaluate", result.json["weights"], "--dataset", tmp_path / "digits")
+    assert evaluated.code == 0
+
+
+def test_where_the_users_runs_have_no_room_the_folder_for_temporary_files_has(
+    full: Fails, convlab: Any, settings: Path, tmp_path: Path, home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    run = tmp_path / "run"
+    full(lambda path: home in path.parents or (path.parent == run and path.exists()))
+    values = convlab("train", "-c", settings, "-o", run, "--json").json
+    assert tmp_path / "temporary" in Path(values["run"]).parents
+    assert Path(values["weights"]).is_file()
+
+
+def test_a_disk_that_has_room_again_gets_the_whole_run(
+    full: Fails, convlab: Any, settings: Path, tmp_path: Path
+) -> None:
+    failures = iter([False, True])
+    full(lambda path: next(failures, False))
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run")
+    assert result.code == 0
+    assert "The training goes on" in result.err
+    lines = (tmp_path / "run" / "history.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["iteration", *"123456"]
+
+
+def test_running_out_of_memory_keeps_what_was_written(
+    convlab: Any, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update_one = Momentum.update_one
+
+    def update_or_fail(self: Momentum, name: str, param: Any, grad: Any) -> None:
+        if self.iterations == 4:
+            raise MemoryError
+        update_one(self, name, param, grad)
+
+    monkeypatch.setattr(Momentum, "update_one", update_or_fail)
+    result = convlab("train", "-c", settings, "-o", tmp_path / "run")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("convlab: There was not enough memory to go on training; use a ")
+    assert result.err.endswith(f"is in {tmp_path / 'run'}.\n")
+    assert (tmp_path / "run" / "history.csv").read_text().count("\n") == 4
+    assert open_network(tmp_path / "run" / "weights.safetensors")
 
 
 @pytest.mark.parametrize(
@@ -256,16 +369,29 @@ def test_a_full_disk_is_told(
     [
         (("--dataset", "bundeld"), "Did you mean bundled?"),
         (("--dataset", "mnist"), "MNIST is not on this computer"),
-        (("--epochs", 0), "epochs: Epochs must be a whole number (1 to 10,000); received 0."),
-        (("--lr", "nan"), "optimizer.lr: Learning rate must be a number"),
+        (("--epochs", 0), "--epochs must be a whole number (1 to 10,000); received 0."),
+        (("--lr", "nan"), "--lr must be a number (above 0, at most 100); received nan."),
         (("--network", "simplenet"), "network.name: There is no network called 'simplenet'."),
         (("--optimizer", "rmsprpo"), "optimizer.name: There is no optimizer called 'rmsprpo'."),
+        (
+            ("--epochs", "x"),
+            "convlab: --epochs must be a whole number (1 to 10,000); received 'x'.",
+        ),
+        (("--batch", "2.5"), "convlab: --mini-batch-size must be a whole number"),
+        (("--threads", 0), "convlab: --threads must be a whole number (1 to 256); received 0."),
+        (("--threads", "all"), "convlab: --threads must be a whole number (1 to 256); received 'a"),
+        (("--rotation", "much"), "convlab: --rotation must be a whole number"),
+        (("--foo",), "convlab: No such option: --foo"),
+        (("--epochs",), "convlab: Option '--epochs' requires an argument.\n"),
+        (("--dataset", ""), "There is no dataset called ''."),
+        (("--network", "AlexNet", "--geometry", "original"), "network.geometry: The original geom"),
+        (("--stride", 32), "network.stride: The convolution leaves maps of 1×1"),
         (("--optimizer", "sgd", "--beta1", 0.5), "optimizer.beta1: There is no such setting"),
         (("--filter-size", 29), "network.filter_size: Conv1: A 29×29 filter is larger than"),
         (("--filter-size", 6), "leaves maps of 23×23, which 2×2 pooling cannot halve"),
         (("--network", "OwnNetwork", "--layers", "Relu;Affine 50"), "Layer 2 ('Affine 50'): Aff"),
         (("--network", "OwnNetwork", "--layers", "Relu;Pooling stride=3"), "Pool1: 2×2 pooling"),
-        (("--layers", "Relu"), "network.layers: There is no such setting; known are filter_num"),
+        (("--layers", "Relu"), "network.layers: There is no such setting; leave it out, or use"),
         (("--batch", 4001), "mini_batch_size: A mini-batch of 4001 is larger than the training"),
         (("--sampling", "none"), "must be one of shuffled or replacement; received 'none'."),
         (("--config", "nothing.toml"), "nothing.toml cannot be read: No such file"),
@@ -279,19 +405,32 @@ def test_what_cannot_be_used_is_refused_before_anything_is_written(
     assert not home.exists()
 
 
+def test_a_run_that_does_not_fit_into_memory_is_refused_before_anything_is_written(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convlab.cli.train.machine_memory", lambda: 16_000_000_000)
+    large = ("--filter-num", 512, "--hidden-size", 4096, "--pad", 32)
+    assert refused("train", "--out", tmp_path / "run", *large) == (
+        "convlab: network: Training would take about 154 GB of memory, but this computer has "
+        "16 GB; use a smaller network.\n"
+    )
+    assert not (tmp_path / "run").exists()
+
+
 def test_several_problems_get_a_line_each(convlab: Any, tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text("epochs = 0\ncolor = 'red'\noptimizer = 'adm'")
     result = convlab("train", "--config", path)
     assert result.code == 2
     lines = result.err.splitlines()
-    assert [line.split(": ")[1] for line in lines] == ["optimizer.name", "epochs", "color"]
+    assert {line.split(": ")[1] for line in lines} == {"bad.toml"}
+    assert [line.split(": ")[2] for line in lines] == ["optimizer.name", "epochs", "color"]
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"epochs = ", "This is not a TOML file of settings"),
+        (b"epochs = ", "bad.toml is not a TOML file of settings"),
         (b"\xff\xfe", "is not text; open a TOML file"),
         (b"#" * 2_000_000, "is larger than a settings file can be"),
     ],

@@ -52,6 +52,11 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ('[{"label": "7", "strokes": [[[1, 2]]]}]', "label that is a text"),
         ('[{"label": true, "strokes": [[[1, 2]]]}]', "label that is true"),
         ('[{"label": -1, "strokes": [[[1, 2]]]}]', "label that is a negative number"),
+        (
+            '[{"label": 11, "strokes": [[[1, 2]]]}]',
+            "Drawing 1 in d.json has the label 11; expected",
+        ),
+        ('[{"label": 1' + "0" * 99 + ', "strokes": [[[1, 2]]]}]', "has the label of many digits;"),
         ('[{"writer": 5, "strokes": [[[1, 2]]]}]', "writer that is a number"),
     ],
 )
@@ -68,7 +73,7 @@ def test_a_wrong_file_is_explained_in_one_sentence(
 def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"There is no file .*gone\.json"):
         read_drawings(tmp_path / "gone.json")
-    with pytest.raises(DataError, match="There is no file"):
+    with pytest.raises(DataError, match=f"{tmp_path} is a folder; give a JSON file"):
         read_drawings(tmp_path)
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.insight.memory import (
+    TrainingMemory,
     arrays_remembered,
     machine_memory,
+    memory_problems,
     size_text,
     training_memory,
 )
@@ -89,6 +91,18 @@ def test_an_optimizer_is_asked_what_it_remembers_without_being_touched(
     assert arrays_remembered(optimizer) == arrays
     assert optimizer.iterations == 0
     assert not optimizer.state
+
+
+def test_a_run_that_does_not_fit_is_put_down_to_what_takes_most() -> None:
+    batch = TrainingMemory(weights=1, learning=10, activations=90_000_000_000, images=0)
+    network = TrainingMemory(weights=1, learning=90_000_000_000, activations=10, images=0)
+    assert memory_problems(batch, 16_000_000_000) == {
+        "mini_batch_size": "Training would take about 90 GB of memory, but this computer has "
+        "16 GB; use a smaller mini-batch."
+    }
+    assert memory_problems(network, 16_000_000_000)["network"].endswith("use a smaller network.")
+    assert memory_problems(network, 100_000_000_000) == {}
+    assert memory_problems(network, None) == {}
 
 
 def test_this_computer_has_some_memory() -> None:

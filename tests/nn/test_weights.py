@@ -98,7 +98,7 @@ def test_a_description_that_cannot_be_read_is_refused(path: Path) -> None:
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e39])
 def test_numbers_that_no_network_can_use_are_refused(number: float, path: Path) -> None:
     save_file({"W1": np.ones(3), "b1": np.array([1.0, number, number])}, path)
-    with pytest.raises(WeightsError, match=r"b1 in w\.safetensors holds 2 numbers that are inf"):
+    with pytest.raises(WeightsError, match=r"2 numbers of b1 in w\.safetensors cannot be used"):
         weights.load(path)
 
 

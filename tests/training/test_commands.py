@@ -39,7 +39,7 @@ def test_stopping_takes_effect_before_the_next_mini_batch(make_trainer: MakeTrai
     ended = rest[-1]
     assert isinstance(ended, RunEnded)
     assert (ended.reason, ended.iteration, ended.test_accuracy) == ("stopped", 1, None)
-    assert ended.message == "The run was stopped after 1 iterations."
+    assert ended.message == "The run was stopped after 1 iteration."
     np.testing.assert_array_equal(ended.params["W1"], trainer.network.params["W1"])
 
 
@@ -136,7 +136,8 @@ def test_time_spent_in_a_pause_does_not_count(
     make_trainer: MakeTrainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
-    monkeypatch.setattr("convlab.training.trainer.perf_counter", lambda: now)
+    for module in ("clock", "trainer"):
+        monkeypatch.setattr(f"convlab.training.{module}.perf_counter", lambda: now)
     control = Control()
     for event in make_trainer(epochs=1).run(control):
         if isinstance(event, StepDone):

@@ -102,19 +102,24 @@ def test_the_settings_make_network_and_optimizer() -> None:
 @pytest.mark.parametrize(
     ("toml", "name", "sentence"),
     [
-        ("epoch = 3", "epoch", "There is no such setting; did you mean epochs?"),
-        ("color = 'red'", "color", "There is no such setting; known are dataset, epochs"),
+        (
+            "epoch = 3",
+            "epoch",
+            "There is no such setting; did you mean epochs? If not, leave it out.",
+        ),
+        ("color = 'red'", "color", "leave it out, or use one of dataset, network, optimizer, aug"),
+        ("netwrk = 'LeNet'", "netwrk", "There is no such setting; did you mean network?"),
         ("epochs = 0", "epochs", "Epochs must be a whole number (1 to 10,000); received 0."),
         ("epochs = 10_001", "epochs", "received 10001."),
         ("epochs = 2.5", "epochs", "received 2.5."),
         ("epochs = 2.0", "epochs", "Epochs must be a whole number (1 to 10,000); received 2.0."),
         ("epochs = '3'", "epochs", "received '3'."),
-        ("epochs = true", "epochs", "received True."),
+        ("epochs = true", "epochs", "received true."),
         ("epochs = nan", "epochs", "received nan."),
         ("epochs = [3]", "epochs", "received [3]."),
-        ("epochs = 2020-02-02", "epochs", "received datetime.date(2020, 2, 2)."),
-        ("[epochs]\na = 1", "epochs", "received {'a': 1}."),
-        ("seed = 0x" + "f" * 5000, "seed", "received int too long to show."),
+        ("epochs = 2020-02-02", "epochs", "received 2020-02-02."),
+        ("[epochs]\na = 1", "epochs", "received a table."),
+        ("seed = 0x" + "f" * 5000, "seed", "received a number too long to show."),
         ("seed = '" + "x" * 5000 + "'", "seed", "x …."),
         ("dataset = 5", "dataset", "Dataset must be text; received 5."),
         ("dtype = 'float16'", "dtype", "must be one of float32 or float64; received 'float16'."),
@@ -177,6 +182,52 @@ def test_a_layer_of_a_list_that_does_not_fit_is_told_at_the_list() -> None:
     assert problem[1].startswith("Pool1: 5×5 pooling with stride 2 does not cover its 24×24 input")
 
 
+@pytest.mark.parametrize(
+    ("network", "image_shape", "name", "sentence"),
+    [
+        (
+            {"name": "AlexNet", "geometry": "original"},
+            (1, 28, 28),
+            "network.geometry",
+            "The original geometry needs images of 3×227×227, and these are 1×28×28; choose the "
+            "small one.",
+        ),
+        (
+            {"name": "AlexNet"},
+            (3, 32, 32),
+            "network",
+            "AlexNet cannot be built for images of 3×32×32; choose another network or other "
+            "images. Pool3: 3×3 pooling with stride 2 does not cover its 8×8 input exactly.",
+        ),
+        (
+            {"name": "SimpleConvNet", "stride": 32},
+            (1, 28, 28),
+            "network.stride",
+            "The convolution leaves maps of 1×1, which 2×2 pooling cannot halve; change filter "
+            "size, pad or stride until both are even.",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_images_is_put_down_to_what_can_be_changed(
+    network: dict[str, object], image_shape: tuple[int, int, int], name: str, sentence: str
+) -> None:
+    config = TrainingConfig.from_dict({"network": network})
+    with pytest.raises(SettingsError) as refused:
+        config.layer_shapes(image_shape, 10, images=1000)
+    assert refused.value.problems == {name: sentence}
+
+
+def test_problems_of_a_file_name_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("epochs = 0\ncolor = 'red'")
+    with pytest.raises(SettingsError) as refused:
+        TrainingConfig.load(path)
+    assert [sentence.split(": ")[:2] for sentence in refused.value.sentences] == [
+        ["mine.toml", "epochs"], ["mine.toml", "color"],
+    ]  # fmt: skip
+    assert str(refused.value).startswith("mine.toml: epochs: Epochs must be")
+
+
 def test_whole_numbers_will_do_for_numbers() -> None:
     config = TrainingConfig.from_toml("optimizer = {name = 'SGD', lr = 1}")
     assert config.optimizer.settings == {"lr": 1.0}
@@ -206,11 +257,17 @@ def test_a_choice_tells_problems_by_the_bare_name() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"epochs = ", "This is not a TOML file of settings: Invalid value"),
-        (b"Dear diary,\n", "This is not a TOML file of settings: "),
+        (b"epochs = ", "bad.toml is not a TOML file of settings: Invalid value"),
+        (b"Dear diary,\n", "bad.toml is not a TOML file of settings: "),
         (b"epochs = 3\nepochs = 4", "Cannot overwrite a value"),
-        (b"seed = " + b"9" * 5000, "This is not a TOML file of settings: Exceeds the limit"),
-        (b"seed = " + b"[" * 5000, "This is not a TOML file of settings: "),
+        (
+            b"seed = " + b"9" * 5000,
+            "bad.toml is not a TOML file of settings: a number in it is too long.",
+        ),
+        (
+            b"seed = " + b"[" * 5000,
+            "bad.toml is not a TOML file of settings: it is nested too deeply.",
+        ),
         (b"\xff\xfe\x00", "bad.toml is not text; open a TOML file of settings."),
         (b"#" * ((1 << 20) + 1), "bad.toml is larger than a settings file can be"),
     ],

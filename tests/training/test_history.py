@@ -55,6 +55,12 @@ def test_a_change_before_the_first_step_holds_for_it() -> None:
     assert [row[3] for row in history.rows()] == [0.5]
 
 
+def test_the_rest_of_a_history_is_the_end_of_the_whole(history: History) -> None:
+    whole = history.to_csv().splitlines(keepends=True)
+    for first in range(1, 5):
+        assert history.to_csv(first) == "".join(whole[1 + first :])
+
+
 def test_a_history_without_steps_is_a_header() -> None:
     assert History(0.1).to_csv() == ",".join(CSV_COLUMNS) + "\n"
 

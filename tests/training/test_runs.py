@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from convlab.errors import ConvlabError
 from convlab.nn.network_settings import open_network
 from convlab.training import Trainer, TrainingConfig
-from convlab.training.events import StepDone
+from convlab.training.events import EpochEvaluated, LearningRateChanged, StepDone
 from convlab.training.history import History
 from convlab.training.runs import RunFolder
 
@@ -82,3 +83,59 @@ def test_a_place_that_cannot_be_written_is_refused(
     (folder.path / "history.csv").mkdir()
     with pytest.raises(ConvlabError, match=r"run cannot be written to .*: Is a directory"):
         write(folder, trainer)
+
+
+def test_the_history_grows_by_what_is_new_and_the_rest_is_left_alone(
+    tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    path = folder.path / "history.csv"
+    network, history = trainer.network, History(0.1)
+
+    def save() -> None:
+        folder.write(history, network.params, network.description)
+
+    save()
+    history.add_steps([StepDone(1, 1, 2.5), StepDone(2, 1, 2.0)])
+    history.add_evaluation(EpochEvaluated(2, 1, 0.5, 0.25))
+    save()
+    file = path.stat().st_ino
+    path.write_text(path.read_text().replace("2.5", "mine"))
+    history.add_learning_rate(LearningRateChanged(2, 0.01))
+    history.add_steps([StepDone(3, 2, 1.5)])
+    save()
+    save()
+    header, *rows = path.read_text().splitlines()
+    assert header.startswith("iteration,")
+    assert rows == ["1,1,mine,0.1,,", "2,1,2.0,0.1,0.5,0.25", "3,2,1.5,0.01,,"]
+    assert path.stat().st_ino == file
+
+
+def test_rows_that_do_not_fit_leave_no_half_line_and_come_with_the_next_write(
+    tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    path = folder.path / "history.csv"
+    network, history = trainer.network, History(0.1)
+    history.add_steps([StepDone(1, 1, 2.5)])
+    folder.write(history, network.params, network.description)
+    before = path.read_text()
+    history.add_steps([StepDone(2, 1, 2.0)])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail_for(path))
+        with pytest.raises(ConvlabError, match="No space left on device"):
+            folder.write(history, network.params, network.description)
+    assert path.read_text() == before
+    history.add_steps([StepDone(3, 1, 1.5)])
+    folder.write(history, network.params, network.description)
+    assert path.read_text() == before + "2,1,2.0,0.1,,\n3,1,1.5,0.1,,\n"
+
+
+def fail_for(path: Path) -> Callable[[int], None]:
+    """Stands in for fsync: the disk turns out to be full when ``path`` is written."""
+
+    def fsync(file: int) -> None:
+        if os.path.samestat(os.fstat(file), path.stat()):
+            raise OSError(28, "No space left on device")
+
+    return fsync

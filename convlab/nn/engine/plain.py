@@ -1,7 +1,5 @@
 """A layer without a fast kernel, run as the book writes it."""
 
-import inspect
-
 import numpy as np
 
 from convlab.nn.engine.parts import Part, batch_last
@@ -14,8 +12,7 @@ class PlainStage:
     def __init__(self, part: Part) -> None:
         self._part = part
         self._layer = part.settings.make(part.params)
-        knows_training = "train_flg" in inspect.signature(self._layer.forward).parameters
-        self._flag = {"train_flg": part.training} if knows_training else {}
+        self._flag = {"train_flg": part.training} if part.settings.has_train_flg else {}
 
     def forward(self, x: Array) -> Array:
         """Return y (H, C, W, N)."""

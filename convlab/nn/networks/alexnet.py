@@ -7,13 +7,14 @@ import numpy as np
 from annotated_types import Ge, Lt
 from numpy.typing import DTypeLike
 
+from convlab.nn.layer import ShapeError
 from convlab.nn.layers.affine import AffineSettings
 from convlab.nn.layers.convolution import ConvolutionSettings
 from convlab.nn.layers.dropout import DropoutSettings
 from convlab.nn.layers.local_response_normalization import LocalResponseNormalizationSettings
 from convlab.nn.layers.pooling import PoolingSettings
 from convlab.nn.layers.relu import ReluSettings
-from convlab.nn.network import NamedLayers, Network
+from convlab.nn.network import LayerShape, NamedLayers, Network
 from convlab.nn.network_settings import NETWORKS, NetworkSettings
 from convlab.settings import About
 
@@ -90,6 +91,20 @@ class AlexNetSettings(NetworkSettings):
             ("Dropout2", DropoutSettings(self.dropout_ratio)),
             ("Affine3", AffineSettings(output_size)),
         )
+
+    def shapes(self, input_dim: tuple[int, int, int], output_size: int) -> list[LayerShape]:
+        """As for every network, but the original geometry is told apart from the small one."""
+        try:
+            return super().shapes(input_dim, output_size)
+        except ShapeError as error:
+            if self.geometry == "small":
+                raise
+            size = "×".join(map(str, input_dim))
+            raise ShapeError(
+                "geometry",
+                f"The original geometry needs images of 3×227×227, and these are {size}; choose "
+                "the small one.",
+            ) from error
 
 
 def AlexNet(  # noqa: N802 - it stands where the book's networks have a class

@@ -71,7 +71,7 @@ class SimpleConvNetSettings(NetworkSettings):
         )
 
     def shapes(self, input_dim: tuple[int, int, int], output_size: int) -> list[LayerShape]:
-        """As for every network, but an odd map is put down to the filter that leaves it."""
+        """As for every network, but an odd map is put down to the setting that leaves it."""
         try:
             return infer_shapes(self.named_layers(output_size), input_dim)
         except ShapeError as error:
@@ -79,8 +79,13 @@ class SimpleConvNetSettings(NetworkSettings):
                 raise
             layers = self.named_layers(output_size)
             _, h, w = infer_shapes(layers[:1], input_dim)[0].output_shape
+            changed = (
+                name
+                for name in ("stride", "pad")
+                if getattr(self, name) != getattr(type(self), name)
+            )
             raise ShapeError(
-                "filter_size",
+                next(changed, "filter_size"),
                 f"The convolution leaves maps of {h}×{w}, which 2×2 pooling cannot halve; change "
                 "filter size, pad or stride until both are even.",
             ) from error

@@ -13,7 +13,9 @@ from convlab.nn.engine import Engine, blocks, convolution, overlapping_pooling, 
 from convlab.nn.layer import LayerSettings
 from convlab.nn.layers.affine import AffineSettings
 from convlab.nn.layers.convolution import ConvolutionSettings
+from convlab.nn.layers.pooling import PoolingSettings
 from convlab.nn.layers.relu import ReluSettings
+from convlab.nn.layers.subsampling import SubsamplingSettings
 from convlab.nn.network import Network
 from convlab.nn.types import Array, Shape
 
@@ -128,6 +130,22 @@ def build() -> Callable[..., Network]:
     return _build
 
 
+@pytest.fixture
+def network() -> Network:
+    """A network of several kinds of layers for images of (2, 8, 8) and 4 classes, in float64."""
+    layers: list[LayerSettings] = [
+        ConvolutionSettings(3, 3, pad=1),
+        ReluSettings(),
+        PoolingSettings(),
+        SubsamplingSettings(),
+        ConvolutionSettings(9, 2),
+        AffineSettings(7),
+        ReluSettings(),
+        AffineSettings(CLASSES),
+    ]
+    return _build(layers, (2, 8, 8))
+
+
 def _batch(network: Network, n: int, seed: int = 0) -> tuple[Array, NDArray[Any]]:
     rng = np.random.default_rng((seed, n))
     x = rng.standard_normal((n, *network.input_dim)).astype(network.dtype)
@@ -214,9 +232,10 @@ def compare() -> Callable[..., None]:
         n: int,
         seed: int = 0,
         size: int | None = None,
+        tolerance: float = 1e-10,
     ) -> None:
         network = _build([*layers, AffineSettings(CLASSES)], input_dim, seed=seed)
         with _blocks_of(size):
-            _assert_agrees(network, *_batch(network, n, seed))
+            _assert_agrees(network, *_batch(network, n, seed), tolerance)
 
     return compare

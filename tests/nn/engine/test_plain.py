@@ -101,7 +101,8 @@ def test_batch_normalization_sees_the_whole_batch_and_keeps_its_averages(
 ) -> None:
     normalized = BatchNormalizationSettings()
     layers = [*before, normalized, ReluSettings(), AffineSettings(6), normalized, TanhSettings()]
-    compare(layers, input_dim, n, seed)
+    # Where the deviation of a small batch is nearly zero, dividing by it magnifies rounding.
+    compare(layers, input_dim, n, seed, tolerance=1e-6)
 
 
 def test_batch_normalization_predicts_with_the_averages_of_all_steps(

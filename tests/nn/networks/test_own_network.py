@@ -96,7 +96,7 @@ def test_weights_start_by_the_rule_that_is_named(initializer: Any, deviation: fl
         (["Relu"] * (MOST_LAYERS + 1), "Layers must be lines of text (at most 100 lines); rec"),
         ("Relu", "Layers must be lines of text (at most 100 lines); received 'Relu'."),
         ([5], "Layers must be lines of text (at most 100 lines); received [5]."),
-        (None, "received None."),
+        (None, "received nothing."),
     ],
 )
 def test_a_line_that_is_no_layer_is_named(lines: Any, sentence: str) -> None:

@@ -247,7 +247,8 @@ def test_images_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
         ({"filter_size": 7}, "filter_size", r"^Conv1: A 7×7 filter is larger than its 6×6 input"),
         ({"filter_size": 4}, "filter_size", r"leaves maps of 3×3, which 2×2 pooling cannot halve"),
         ({"filter_size": 6}, "filter_size", r"leaves maps of 1×1"),
-        ({"filter_size": 4, "pad": 1, "stride": 2}, "filter_size", r"leaves maps of 3×3"),
+        ({"filter_size": 4, "pad": 2}, "pad", r"leaves maps of 7×7"),
+        ({"filter_size": 4, "pad": 1, "stride": 2}, "stride", r"leaves maps of 3×3"),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused_with_the_reason(
