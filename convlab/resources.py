@@ -13,3 +13,11 @@ def resource(name: str) -> Path:
         if (path := folder / name).exists():
             return path
     raise FileNotFoundError(f"resources/{name} of convlab is missing; install it again")
+
+
+def shipped_weights() -> Path | None:
+    """Return the file of the trained weights that come with the lab, or None if they do not."""
+    try:
+        return resource("weights/simpleconvnet.safetensors")
+    except FileNotFoundError:
+        return None

@@ -1,14 +1,15 @@
 """What the tests share: an isolated home, small data, and a guard against things left behind."""
 
 import os
+from pathlib import Path
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Its own screen is smaller than the window.
+os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={Path(__file__).parent / 'screen.json'}"
 os.environ.pop("CONVLAB_MNIST", None)
 
 import gzip
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The curves of one run: what was learned at which iteration."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -15,7 +15,7 @@ from convlab.app.smoothing import MovingAverage
 from convlab.files import write_atomically
 from convlab.training.events import EpochEvaluated, LearningRateChanged, RunStarted, StepDone
 from convlab.training.growing_array import GrowingArray
-from convlab.training.history import History, Row
+from convlab.training.history import History
 
 DEFAULT_SMOOTHING = 0.9
 
@@ -129,10 +129,6 @@ class CurvesModel(QObject):
             train_accuracy=last.train_accuracy if last else None,
             test_accuracy=last.test_accuracy if last else None,
         )
-
-    def history_rows(self) -> Iterator[Row]:
-        """Yield one row a step; None where not evaluated."""
-        return self._history.rows()
 
     def to_csv(self, path: Path) -> None:
         """Write the history to ``path``, one row a step. Raises OSError if that fails."""

@@ -4,11 +4,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from convlab.app.background import Background
 from convlab.app.predictor import Predictor
-from convlab.data.digit_image import SIDE, Drawing, digit_image
+from convlab.app.shown_picture import ShownPicture
+from convlab.data.dataset import ImageSet
+from convlab.data.digit_image import SIDE, Drawing
+from convlab.data.preparation import Preparation, Stages
 from convlab.errors import DataError
+from convlab.insight.familiarity import Familiarity
+from convlab.insight.verdict import likely_classes
 
 IMAGE_SHAPE = (1, SIDE, SIDE)
+PAPER = 1.0  # the side of the paper in the unit of drawings
 
 
 class DrawingModel(QObject):
@@ -24,18 +31,55 @@ class DrawingModel(QObject):
         super().__init__(parent)
         self._predictor = predictor
         self._drawing = Drawing()
+        self._picture: ShownPicture | None = None
+        self._preparation = Preparation()
         self._is_drawn_anew = False
-        self._image: NDArray[np.uint8] | None = None
+        self._stages: Stages | None = None
         self._probabilities: NDArray[np.floating] | None = None
+        self._known: ImageSet | None = None  # what ``_familiarity`` is, or will be, about
+        self._familiarity: Familiarity | None = None
+        self._is_unlike = False
+        self._learning = Background(self)
+        self._learning.returned.connect(self._on_familiarity_learned)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timeout)
         predictor.changed.connect(self._on_predictor_changed)
 
     @property
+    def drawing(self) -> Drawing:
+        """The drawing that is read, in units of its paper's side."""
+        return self._drawing
+
+    @property
+    def preparation(self) -> Preparation:
+        """The steps from the drawing to the image."""
+        return self._preparation
+
+    @property
+    def stages(self) -> Stages | None:
+        """What each step of the preparation leaves; None without ink, and of a picture."""
+        return self._stages
+
+    @property
+    def picture(self) -> ShownPicture | None:
+        """The picture that is read in place of the drawing."""
+        return self._picture
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Channels, height and width of what is to be read."""
+        return IMAGE_SHAPE if self._picture is None else self._picture.image.shape
+
+    @property
     def image(self) -> NDArray[np.uint8] | None:
-        """What the network sees (28, 28), white on black; None while there is no ink."""
-        return self._image
+        """What the network sees, white on black; None while there is no ink.
+
+        It is (28, 28) of a drawing, and (C, H, W) of a picture.
+        """
+        if self._picture is not None:
+            return self._picture.image
+        return None if self._stages is None else self._stages.image
 
     @property
     def probabilities(self) -> NDArray[np.floating] | None:
@@ -53,16 +97,42 @@ class DrawingModel(QObject):
         return None if self._probabilities is None else float(self._probabilities.max())
 
     @property
+    def likely(self) -> tuple[int, ...]:
+        """The classes that it may be: one, or two that are close, or none to be sure of."""
+        if self._probabilities is None or self.is_unlike:
+            return ()
+        return likely_classes(self._probabilities)
+
+    @property
+    def is_unlike(self) -> bool:
+        """Whether the image is unlike any that the network has learned from, as far as is known."""
+        return self._is_unlike and self._predictor.is_trained
+
+    @property
     def fits(self) -> bool:
-        """Whether the network takes the image of a drawing; True before there is a network."""
+        """Whether the network takes images of this shape; True before there is a network."""
         network = self._predictor.network
-        return network is None or tuple(network.input_dim) == IMAGE_SHAPE
+        return network is None or tuple(network.input_dim) == self.image_shape
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Read another drawing soon."""
+        self._picture = None
         self._drawing = drawing
         self._is_drawn_anew = True
         self._read_soon()
+
+    def set_picture(self, picture: ShownPicture) -> None:
+        """Read a picture soon, as it is, until there is another drawing."""
+        self._picture = picture
+        self._is_drawn_anew = True
+        self._read_soon()
+
+    def set_preparation(self, preparation: Preparation) -> None:
+        """Take other steps from the drawing to the image, and read that soon."""
+        if preparation != self._preparation:
+            self._preparation = preparation
+            self._is_drawn_anew = True
+            self._read_soon()
 
     def _read_soon(self) -> None:
         if not self._timer.isActive():
@@ -76,21 +146,53 @@ class DrawingModel(QObject):
     def _on_timeout(self) -> None:
         if self._is_drawn_anew:
             self._is_drawn_anew = False
-            self._image = _image_of(self._drawing)
+            self._stages = self._prepared()
+            self._compare_with_known()
+        self._learn_what_is_known()
         self._probabilities = self._read()
         self.changed.emit()
 
-    def _read(self) -> NDArray[np.floating] | None:
-        if self._image is None:
+    def _prepared(self) -> Stages | None:
+        if self._picture is not None:
             return None
-        probabilities = self._predictor.probabilities(self._image.reshape(IMAGE_SHAPE))
+        try:
+            return self._preparation.stages(self._drawing, PAPER)
+        except DataError:  # nothing drawn yet, or all erased
+            return None
+
+    def _read(self) -> NDArray[np.floating] | None:
+        if self.image is None:
+            return None
+        probabilities = self._predictor.probabilities(self.image.reshape(self.image_shape))
         if probabilities is None or not np.isfinite(probabilities).all():
             return None
         return probabilities
 
+    def _learn_what_is_known(self) -> None:
+        """Look at the images that the network learned from, once there is ink, in a thread."""
+        known = self._predictor.learned_from
+        if self.image is None or known is self._known:
+            return
+        self._known = known
+        self._familiarity = None
+        self._is_unlike = False
+        if known is not None and known.images.shape[1:] == IMAGE_SHAPE and len(known) > 1:
+            images = known.images
+            self._learning.start(lambda: Familiarity(images))
 
-def _image_of(drawing: Drawing) -> NDArray[np.uint8] | None:
-    try:
-        return digit_image(drawing)
-    except DataError:  # nothing drawn yet, or all erased
-        return None
+    @Slot(object)
+    def _on_familiarity_learned(self, familiarity: Familiarity) -> None:
+        known = self._known
+        if known is not None and known.images.shape[1:] == familiarity.shape:
+            self._familiarity = familiarity
+            self._compare_with_known()
+            self.changed.emit()
+
+    def _compare_with_known(self) -> None:
+        image, familiarity = self.image, self._familiarity
+        self._is_unlike = (
+            image is not None
+            and familiarity is not None
+            and familiarity.shape == self.image_shape
+            and not familiarity.knows(image.reshape(self.image_shape))
+        )

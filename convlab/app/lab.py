@@ -1,10 +1,17 @@
 """What the panels share: the settings being edited, the dataset, the session and the predictor."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
+from convlab.app.fetcher import Fetcher
+from convlab.app.loader import DatasetLoader
 from convlab.app.predictor import Predictor
 from convlab.app.session import Session
+from convlab.app.shown_picture import ShownPicture
 from convlab.data.dataset import Dataset
+from convlab.data.loading import load_dataset
+from convlab.errors import ConvlabError
+from convlab.nn.network_settings import open_network
+from convlab.resources import shipped_weights
 from convlab.training.config import TrainingConfig
 
 
@@ -12,15 +19,21 @@ class Lab(QObject):
     """The state behind one window.
 
     ``config`` is the settings of the next run; None while the form holds something invalid.
+    What ``loader`` reads becomes the dataset; ``fetcher`` gets datasets that are not here.
+    ``picture_shown`` carries a :class:`ShownPicture` that someone wants to be read.
     """
 
     config_changed = Signal()
     dataset_changed = Signal()
+    picture_shown = Signal(object)
 
     def __init__(self, dataset: Dataset, config: TrainingConfig) -> None:
         super().__init__()
         self._dataset = dataset
         self._config: TrainingConfig | None = config
+        self.loader = DatasetLoader(parent=self)
+        self.loader.loaded.connect(self._on_dataset_loaded)
+        self.fetcher = Fetcher(parent=self)
         self.session = Session(parent=self)
         self.predictor = Predictor(self.session, parent=self)
 
@@ -34,6 +47,20 @@ class Lab(QObject):
         self._dataset = dataset
         self.dataset_changed.emit()
 
+    def use_shipped_weights(self) -> None:
+        """Read with the trained weights that come with the lab, if they do and are sound.
+
+        They learned from more than the bundled digits, which are a fair sample of the rest.
+        """
+        path = shipped_weights()
+        if path is None:
+            return
+        try:
+            network, digits = open_network(path), load_dataset("bundled")
+        except ConvlabError:  # the lab works without; what cannot be read is no fault of a person
+            return
+        self.predictor.use(network, trained=True, origin="lab", learned_from=digits.train)
+
     @property
     def config(self) -> TrainingConfig | None:
         """The settings of the next run, or None while they cannot be used."""
@@ -44,3 +71,11 @@ class Lab(QObject):
         if config != self._config:
             self._config = config
             self.config_changed.emit()
+
+    def show_picture(self, picture: ShownPicture) -> None:
+        """Let the network read a picture in place of the drawing."""
+        self.picture_shown.emit(picture)
+
+    @Slot(object)
+    def _on_dataset_loaded(self, dataset: Dataset) -> None:
+        self.set_dataset(dataset)

@@ -77,7 +77,8 @@ class FetchedSource(DatasetSource):
 
     def _absent(self) -> str:
         return (
-            f"{self.title} is not on this computer; fetch it with: convlab data fetch {self.name}"
+            f"{self.title} is not on this computer; fetch it with: convlab data fetch {self.name}, "
+            "or in the Datasets panel of the lab."
         )
 
     def _damaged(self) -> str:

@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
-from convlab.data.digit_image import BOX, THINNEST, bounds, image_from_ink
+from convlab.data.background import Levels, standing_out, threshold, without_table
+from convlab.data.digit_image import BOX, THICKEST, THINNEST, bounds, image_from_ink
 from convlab.errors import DataError
-
-Gray = NDArray[np.float64]  # (H, W), whole numbers from 0 to 255
 
 # Only these: some other readers of Pillow start programs that a file asks for.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
@@ -27,22 +26,28 @@ def read_picture(path: str | Path) -> NDArray[np.uint8]:
     or on a transparent background. Raises :class:`DataError` with one sentence if the file is not
     a picture, is damaged or too large, or shows nothing that stands out from its background.
     """
+    return image_from_ink(read_ink(path))
+
+
+def read_ink(path: str | Path) -> NDArray[np.uint8]:
+    """Return the ink in a picture (H, W), 0 to 255, as thick as MNIST's; raises as above."""
     path = Path(path)
     picture = _opened(path)
     picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-    ink = _ink(_without_shadows(_light_on_dark(_evenly_lit(np.asarray(picture, np.float64)))))
+    ink = _ink(standing_out(without_table(np.asarray(picture))))
     if ink is None:
         raise DataError(
             f"There is no digit to be seen in {path.name}; give a picture of one digit that stands "
             "out clearly from its background."
         )
-    return image_from_ink(_thickened(_without_specks(ink)))
+    return _evenly_thick(_without_specks(ink))
 
 
 def _opened(path: Path) -> Image.Image:
     """Return the picture in gray, upright, on an opaque background."""
     if not path.is_file():
-        raise DataError(f"There is no file {path}; give a picture file of one digit.")
+        what = f"{path} is a folder" if path.is_dir() else f"There is no file {path}"
+        raise DataError(f"{what}; give a picture file of one digit.")
     too_large = (
         f"{path.name} is too large a picture; give one of at most "
         f"{LARGEST_PICTURE // 1_000_000} million pixels."
@@ -89,38 +94,10 @@ def _paper_behind(seen: NDArray[np.uint8]) -> int:
     return 255 if middle < 128 else 0
 
 
-def _evenly_lit(gray: Gray) -> Gray:
-    """Take away a steady slope of light, as the picture's border shows it."""
-    rows, columns = np.indices(gray.shape)
-    border = np.ones(gray.shape, bool)
-    border[1:-1, 1:-1] = False
-    plane = np.stack([rows, columns, np.ones(gray.shape)], axis=-1)
-    slope = np.linalg.lstsq(plane[border], gray[border])[0]
-    slope[2] = slope[:2] @ (-0.5 * np.array(gray.shape))  # keep the lightness of the middle
-    even: Gray = np.rint(np.clip(gray - plane @ slope, 0, 255))
-    return even
-
-
-def _light_on_dark(gray: Gray) -> Gray:
-    """Invert a picture whose border is light."""
-    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
-    return 255 - gray if np.median(border) > _threshold(gray) else gray
-
-
-def _without_shadows(gray: Gray) -> Gray:
-    """Subtract what is light over wider areas than a stroke."""
-    picture = Image.fromarray(gray.astype(np.uint8))
-    width, height = (min(32, side) for side in picture.size)
-    small = picture.resize((width, height), Image.Resampling.BOX)
-    opened = small.filter(ImageFilter.MinFilter(15)).filter(ImageFilter.MaxFilter(15))
-    shadows = opened.filter(ImageFilter.GaussianBlur(2)).resize(picture.size)
-    return np.maximum(gray - np.asarray(shadows, np.float64), 0.0)
-
-
-def _ink(gray: Gray) -> NDArray[np.uint8] | None:
+def _ink(gray: Levels) -> NDArray[np.uint8] | None:
     """Return ink (H, W), 0 to 255 with soft edges, or None where nothing stands out."""
-    threshold = _threshold(gray)
-    below, above = gray[gray <= threshold], gray[gray > threshold]
+    between = threshold(gray)
+    below, above = gray[gray <= between], gray[gray > between]
     if above.size == 0 or np.median(above) - np.median(below) < FAINTEST:
         return None
     paper, full = np.median(below), np.median(above)
@@ -129,17 +106,6 @@ def _ink(gray: Gray) -> NDArray[np.uint8] | None:
     strength = np.clip((gray - empty) / max(full - empty, 1.0), 0, 1)
     ink: NDArray[np.uint8] = (strength * 255).astype(np.uint8)
     return ink if ink.any() else None
-
-
-def _threshold(gray: Gray) -> float:
-    """Return the gray level that separates light from dark best (Otsu, 1979)."""
-    counts = np.bincount(gray.astype(np.uint8).ravel(), minlength=256)
-    levels = np.arange(256)
-    below, total = np.cumsum(counts), gray.size
-    sum_below = np.cumsum(counts * levels)
-    above = total - below
-    apart = sum_below / np.maximum(below, 1) - (sum_below[-1] - sum_below) / np.maximum(above, 1)
-    return float(np.argmax(below * above * apart**2))
 
 
 def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -155,16 +121,19 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(around >= 0.1 * around.max(), ink, 0).astype(np.uint8)
 
 
-def _thickened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Thicken hairlines, which would all but vanish in 20x20 pixels."""
+def _evenly_thick(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Thicken hairlines, which would all but vanish in 20x20 pixels, and thin what is too thick."""
     top, bottom, left, right = bounds(ink)
     digit = Image.fromarray(ink[top:bottom, left:right])
     digit.thumbnail((DIGIT_SIDE, DIGIT_SIDE), Image.Resampling.BOX)
     ink = np.pad(np.asarray(digit), 1)
     outline = sum(np.abs(np.diff(ink.astype(float), axis=axis)).sum() for axis in (0, 1))
     thickness = 2 * ink.sum() / (outline * np.pi / 4)
-    reach = round((THINNEST * max(digit.size) / BOX - thickness) / 2)
-    if reach <= 0:
-        return ink
-    wide = Image.fromarray(np.pad(ink, reach)).filter(ImageFilter.MaxFilter(2 * reach + 1))
-    return np.asarray(wide)
+    pixel = max(digit.size) / BOX
+    if (reach := round((THINNEST * pixel - thickness) / 2)) > 0:
+        wide = Image.fromarray(np.pad(ink, reach)).filter(ImageFilter.MaxFilter(2 * reach + 1))
+        return np.asarray(wide)
+    if (reach := round((thickness - THICKEST * pixel) / 2)) > 0:
+        thin = np.asarray(Image.fromarray(ink).filter(ImageFilter.MinFilter(2 * reach + 1)))
+        return thin if thin.any() else ink
+    return ink

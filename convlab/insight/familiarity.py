@@ -43,4 +43,6 @@ def _directions(images: NDArray[np.uint8]) -> NDArray[np.float32]:
         x[..., 1:-1] = (x[..., :-2] + 2 * x[..., 1:-1] + x[..., 2:]) / 4
     n, c, height, width = x.shape
     x = x.reshape(n, c, height // 2, 2, width // 2, 2).mean(axis=(3, 5)).reshape(n, -1)
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)
+    lengths = np.linalg.norm(x, axis=1, keepdims=True)
+    directions: NDArray[np.float32] = x / np.maximum(lengths, np.float32(1e-9))
+    return directions

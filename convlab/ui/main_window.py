@@ -1,9 +1,15 @@
 """The one window of the lab."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon, QKeySequence, QShowEvent
+from PySide6.QtCore import QMargins, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QIcon,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QMainWindow,
     QMessageBox,
     QSizePolicy,
@@ -13,19 +19,22 @@ from PySide6.QtWidgets import (
 
 from convlab import __version__
 from convlab.app.lab import Lab
-from convlab.app.loader import DatasetLoader
 from convlab.app.progress import Progress
 from convlab.app.session import State
 from convlab.resources import resource
 from convlab.training.events import RunEnded
 from convlab.ui.docks import Docks
+from convlab.ui.dropping import Dropping
 from convlab.ui.files import Files
+from convlab.ui.loading_status import LoadingStatus
 from convlab.ui.panels.setup import SetupPanel
 from convlab.ui.run_controls import RunControls
 from convlab.ui.status import Status, duration
 from convlab.ui.theme import SPACE, Choice, Theme
 from convlab.ui.widgets.notice import Kind, Notice
 from convlab.ui.window_memory import WindowMemory
+
+USUAL_SIZE = QSize(1366, 768)
 
 _SCHEMES: dict[Choice, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _END_KINDS: dict[str, Kind] = {"finished": "good", "stopped": "warning", "diverged": "error"}
@@ -42,26 +51,33 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.setWindowTitle("convlab")
         self.setWindowIcon(QIcon(str(resource("icons/convlab.svg"))))
-        self.resize(1366, 768)
-        self.loader = DatasetLoader(self)
+        self._take_usual_size()
         self.progress = Progress(lab.session, self)
         self.controls = RunControls(lab, theme, self)
-        self.files = Files(lab, self.loader, self)
-        self.notice = Notice(theme)
-        self._make_bars()
+        self.files = Files(lab, self)
+        self.notice = Notice(theme, self)
+        self._make_bar()
         self.docks = Docks(self, lab, theme)
         self._make_menus()
         self.status = Status(self.progress, self)
+        self.status.addPermanentWidget(LoadingStatus(lab.loader))
         self.setStatusBar(self.status)
+        Dropping(self, self.files.open_path)
         self._connect()
-        self._arranged = memory.restore_layout(self)
+        self.docks.restore_layouts(memory.restore_layout(self))
+        self.docks.size_timer.timeout.connect(self._on_size_settled)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Arrange the docks at the first start; only a window that is shown keeps their sizes."""
+        """Arrange the docks; only a window that is shown keeps their sizes."""
         super().showEvent(event)
-        if not self._arranged:
-            self._arranged = True
-            self.docks.arrange()
+        self.docks.fit()
+
+    def _place_notice(self) -> None:
+        """Put the notice beside the controls, or above the status bar if it is too long."""
+        bar, rest = self._bar, self._beside_controls
+        room = QRect(rest.x() + SPACE, bar.y() + 2, rest.width() - 2 * SPACE, bar.height() - 4)
+        below = self.rect().marginsRemoved(QMargins(SPACE, 0, SPACE, self.status.height() + SPACE))
+        self.notice.place(room, below)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while a run is on, and stop it cleanly before the window goes."""
@@ -74,23 +90,35 @@ class MainWindow(QMainWindow):
             session.stop()
             event.ignore()
             return
-        self._memory.keep_layout(self)
+        self._memory.keep_layout(self, self.docks.layouts())
         if self.lab.config is not None:
             self._memory.keep_config(self.lab.config)
-        self.loader.wait()
+        self.lab.fetcher.wait()
+        self.lab.loader.wait()
         event.accept()
 
+    def _take_usual_size(self) -> None:
+        """Be as large as is comfortable, or as large as the screen."""
+        room = self.screen().availableSize()
+        self.resize(USUAL_SIZE.boundedTo(room))
+        if self.size() != USUAL_SIZE:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
     def _wants_to_stop(self) -> bool:
-        box = QMessageBox(QMessageBox.Icon.Question, "Stop the run?", "A run is on.", parent=self)
-        box.setInformativeText("Closing the window stops it; save the weights first to keep them.")
+        box = QMessageBox(QMessageBox.Icon.Question, "Stop the run?", "", parent=self)
+        box.setText("The network is still training.")
+        box.setInformativeText("Closing the window ends the run; only saved weights stay.")
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
-        go_on = box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
+        save = box.addButton("Save weights…", QMessageBox.ButtonRole.ActionRole)
+        go_on = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(go_on)
         box.setEscapeButton(go_on)
         box.exec()
+        if box.clickedButton() is save:
+            self.files.save_weights.trigger()
         return box.clickedButton() is stop
 
-    def _make_bars(self) -> None:
+    def _make_bar(self) -> None:
         bar = QToolBar("Run", self)
         bar.setObjectName("bar-run")
         bar.setMovable(False)
@@ -98,19 +126,16 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.controls.fill(bar)
         self.addToolBar(bar)
-        rest = QWidget()
-        rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(rest)
-        row.setContentsMargins(SPACE, 0, SPACE, 0)
-        row.addWidget(self.notice)
+        rest = QWidget()  # whose place the notice takes
+        rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         bar.addWidget(rest)
-        # A sentence that takes two lines must not push the panels down.
         bar.setFixedHeight(2 * self.fontMetrics().lineSpacing() + SPACE)
+        self._bar, self._beside_controls = bar, rest
 
     def _make_menus(self) -> None:
         files, menus = self.files, self.menuBar()
         file = menus.addMenu("&File")
-        file.addAction(files.open_dataset)
+        file.addActions([files.open_dataset, files.open_dataset_file, files.open_picture])
         file.addSeparator()
         file.addActions([files.open_settings, files.save_settings])
         file.addSeparator()
@@ -143,10 +168,13 @@ class MainWindow(QMainWindow):
         session = self.lab.session
         session.run_started.connect(self._on_run_started)
         session.run_ended.connect(self._on_run_ended)
+        session.learning_rate_changed.connect(self._on_learning_rate_changed)
         session.failed.connect(self._on_failed)
         session.state_changed.connect(self._on_state_changed)
         self.controls.refused.connect(self._on_refused)
         self.files.said.connect(self._on_said)
+        self.notice.said.connect(self._place_notice)
+        self.lab.picture_shown.connect(self._on_picture_shown)
         setup = self.docks.panels["Setup"]
         assert isinstance(setup, SetupPanel)
         setup.dataset_folder_wanted.connect(self.files.open_dataset.trigger)
@@ -162,9 +190,12 @@ class MainWindow(QMainWindow):
         if event.test_accuracy is not None and dataset is not None:
             text = (
                 f"Finished in {duration(event.seconds)}: {event.test_accuracy:.2%} of the "
-                f"{len(dataset.test):,} test images are read right."
-            )
-        self.notice.say(_END_KINDS[event.reason], text)
+                f"{len(dataset.test):,} test images are read right. {event.hint}"
+            ).rstrip()
+        self.notice.say("warning" if event.hint else _END_KINDS[event.reason], text)
+
+    def _on_learning_rate_changed(self) -> None:
+        self.notice.hide()  # it may be about a rate that was not taken
 
     def _on_failed(self, message: str) -> None:
         self.notice.say("error", message)
@@ -175,6 +206,10 @@ class MainWindow(QMainWindow):
     def _on_said(self, message: str) -> None:
         self.notice.say("good", message)
 
+    def _on_picture_shown(self) -> None:
+        self.docks.docks["Draw"].show()
+        self.docks.docks["Draw"].raise_()
+
     def _on_state_changed(self, state: State) -> None:
         if self._closing and state is State.IDLE:
             self.close()
@@ -182,6 +217,11 @@ class MainWindow(QMainWindow):
     def _on_scheme_chosen(self, action: QAction) -> None:
         self.theme.choose(action.data())
         self._memory.keep_scheme(action.data())
+
+    def _on_size_settled(self) -> None:
+        if self.isVisible():
+            self.docks.fit()
+            self._place_notice()
 
     def _on_reset_layout(self) -> None:
         self.docks.arrange()

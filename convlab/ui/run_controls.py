@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTool
 from convlab.app.lab import Lab
 from convlab.app.session import State
 from convlab.errors import ConvlabError
+from convlab.training.events import LearningRateChanged, RunStarted
 from convlab.ui.theme import SPACE, Theme
 
 HIGHEST_RATE = 100.0
+TRAIN, GO_ON = "Train", "Go on"
 
 
 class RunControls(QObject):
@@ -24,7 +26,7 @@ class RunControls(QObject):
         super().__init__(parent)
         self._lab = lab
         self._theme = theme
-        self.train = self._action("Train", "F5", "Train the network with these settings", parent)
+        self.train = self._action(TRAIN, "F5", "Train the network with these settings", parent)
         self.pause = self._action("Pause", "F6", "Pause before the next mini-batch", parent)
         self.step = self._action("Step", "F7", "Learn one mini-batch, then pause", parent)
         self.stop = self._action("Stop", "Shift+F5", "End the run; what it learned stays", parent)
@@ -37,7 +39,9 @@ class RunControls(QObject):
         self.rate.setAccessibleName("Learning rate of the run")
         self.rate.setToolTip("Learning rate of the run that is on; press Enter to change it")
         self.rate.setPlaceholderText("no run")
+        self._rate_text = ""  # what holds, whatever is being typed
         self.rate.returnPressed.connect(self._on_rate_entered)
+        self.rate.editingFinished.connect(self._on_rate_left)
         lab.session.run_started.connect(self._on_rate_known)
         lab.session.learning_rate_changed.connect(self._on_rate_known)
         lab.session.state_changed.connect(self._on_state_changed)
@@ -54,6 +58,12 @@ class RunControls(QObject):
     def fill(self, bar: QToolBar) -> None:
         """Put the actions and the learning rate into a tool bar."""
         bar.addActions(self.actions)
+        button = bar.widgetForAction(self.train)
+        widths = []
+        for text in (GO_ON, TRAIN):
+            self.train.setText(text)
+            widths.append(button.sizeHint().width())
+        button.setFixedWidth(max(widths))  # or the others would move at every pause
         bar.addSeparator()
         holder = QWidget()
         row = QHBoxLayout(holder)
@@ -105,28 +115,33 @@ class RunControls(QObject):
         except ValueError:
             rate = 0.0
         if 0 < rate <= HIGHEST_RATE:
+            self._rate_text = self.rate.text()
             self._lab.session.set_learning_rate(rate)
-            self.rate.setModified(False)
         else:
             self.refused.emit(
                 f"The learning rate must be a number above 0 and at most {HIGHEST_RATE:g}; "
                 f"received {self.rate.text()!r}, so the run goes on as before."
             )
 
-    def _on_rate_known(self, event: object) -> None:
-        self.rate.setText(f"{getattr(event, 'learning_rate'):g}")  # noqa: B009
+    def _on_rate_left(self) -> None:
+        self.rate.setText(self._rate_text)
+
+    def _on_rate_known(self, event: RunStarted | LearningRateChanged) -> None:
+        self._rate_text = f"{event.learning_rate:g}"
+        self.rate.setText(self._rate_text)
 
     def _on_state_changed(self) -> None:
         state = self._lab.session.state
         idle, paused = state is State.IDLE, state is State.PAUSED
         startable = idle and self._lab.config is not None
         self.train.setEnabled(startable or paused)
-        self.train.setText("Go on" if paused else "Train")
+        self.train.setText(GO_ON if paused else TRAIN)
         self.pause.setEnabled(state is State.RUNNING)
         self.step.setEnabled(startable or paused)
         self.stop.setEnabled(state in (State.RUNNING, State.PAUSED))
         self.rate.setEnabled(state in (State.RUNNING, State.PAUSED))
         if idle:
+            self._rate_text = ""
             self.rate.clear()
 
     def _on_theme_changed(self) -> None:

@@ -29,7 +29,7 @@ class Status(QStatusBar):
         self._speed = self._label("1,000.0 steps/s", "Speed")
         self._left = self._label("23 h 59 min left", "Time left")
         self._bar = QProgressBar()
-        self._bar.setMinimumWidth(120)
+        self._bar.setMinimumWidth(64)
         self._bar.setMaximumWidth(260)
         self._bar.setAccessibleName("Progress of the run")
         self.addPermanentWidget(self._bar, 1)
@@ -56,6 +56,7 @@ class Status(QStatusBar):
         running = progress.state is State.RUNNING
         self._speed.setText(f"{speed:,.1f} steps/s" if running and speed else "")
         self._left.setText(f"{duration(left)} left" if running and left is not None else "")
+        self._bar.setVisible(started)
         self._bar.setMaximum(max(progress.iterations, 1))
         self._bar.setValue(progress.iteration)
 

@@ -166,7 +166,10 @@ def _style_sheet(colors: Colors) -> str:
     Set ``label.setProperty("role", "muted")`` (or title, error, warning, good) on a label, and
     ``button.setProperty("role", "primary")`` on the one button that matters most.
     """
-    tick = resource(f"icons/check-{'dark' if colors is DARK else 'light'}.svg").as_posix()
+
+    def icon(name: str) -> str:
+        return resource(f"icons/{name}-{'dark' if colors is DARK else 'light'}.svg").as_posix()
+
     return f"""
         QLabel[role="title"] {{ font-weight: 600; }}
         QLabel[role="muted"] {{ color: {colors.muted}; }}
@@ -183,12 +186,19 @@ def _style_sheet(colors: Colors) -> str:
         }}
         QCheckBox::indicator:checked {{
             background: {colors.accent}; border: 1px solid {colors.accent};
-            border-radius: 2px; width: 13px; height: 13px; image: url("{tick}");
+            border-radius: 2px; width: 13px; height: 13px; image: url("{icon("check")}");
         }}
         QCheckBox::indicator:checked:disabled {{
             background: {colors.border}; border-color: {colors.border};
         }}
         QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {colors.text}; }}
+        QDockWidget {{
+            titlebar-close-icon: url("{icon("close")}");
+            titlebar-normal-icon: url("{icon("float")}");
+        }}
+        QDockWidget::title {{
+            background: {colors.window}; text-align: left; padding: 2px {2 * SPACE - 4}px;
+        }}
         QMainWindow::separator {{ background: {colors.window}; width: 6px; height: 6px; }}
         QMainWindow::separator:hover {{ background: {colors.border}; }}
         QPushButton[role="primary"] {{

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from convlab.ui.main_window import MainWindow
 
 USUAL = (1366, 768)
-SMALL = (1024, 700)
+SMALL = (1024, 600)
+SMALLEST = (683, 384)  # what is left of 1366x768 at twice the scale
 SCREEN = {"name": "screen", "x": 0, "y": 0, "width": 1920, "height": 1080}
 LONGEST_WAIT = 120_000  # milliseconds
 EPOCHS = 10
@@ -100,7 +101,7 @@ class Shots:
             self._break_settings(window)
             self._save(window, f"error-{scheme}")
             self._close(window)
-            for size in (USUAL, SMALL):
+            for size in (USUAL, SMALL, SMALLEST):
                 self._take_trained(scheme, size)
 
     def _take_trained(self, scheme: str, size: tuple[int, int]) -> None:

@@ -1,8 +1,12 @@
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from convlab.app import lab as lab_module
 from convlab.app.lab import Lab
+from convlab.nn import SimpleConvNet
 
 
 def test_another_config_is_told_once(lab: Lab, qtbot: QtBot) -> None:
@@ -29,3 +33,32 @@ def test_another_dataset_is_told(lab: Lab, qtbot: QtBot) -> None:
 def test_a_new_lab_is_idle_and_untrained(lab: Lab) -> None:
     assert not lab.session.is_busy
     assert lab.predictor.network is None
+
+
+def test_weights_that_come_with_the_lab_answer_before_any_training(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "weights.safetensors"
+    SimpleConvNet(hidden_size=8).save_params(path)
+    monkeypatch.setattr(lab_module, "shipped_weights", lambda: path)
+    lab.use_shipped_weights()
+    assert (lab.predictor.is_trained, lab.predictor.origin) == (True, "lab")
+    assert lab.predictor.learned_from is not None
+
+
+@pytest.mark.parametrize("content", [None, b"damaged"])
+def test_without_sound_weights_of_its_own_the_lab_begins_untrained(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    path = tmp_path / "weights.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setattr(lab_module, "shipped_weights", lambda: path if content else None)
+    lab.use_shipped_weights()
+    assert lab.predictor.network is None
+
+
+def test_what_the_loader_reads_becomes_the_dataset(lab: Lab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(lab.dataset_changed):
+        lab.loader.load("bundled")
+    assert lab.dataset.name == "bundled"

@@ -90,6 +90,36 @@ def test_an_opened_network_answers_until_the_next_run(
     assert not predictor.is_trained
 
 
+def test_the_untrained_network_answers_for_comparison_until_another_comes(
+    session: Session, predictor: Predictor, qtbot: QtBot
+) -> None:
+    predictor.compare_untrained(True)  # there is nothing to compare yet
+    assert not predictor.is_compared
+    trained = network(1)
+    predictor.use(trained, trained=True)
+    with qtbot.waitSignal(predictor.changed):
+        predictor.compare_untrained(True)
+    assert (predictor.is_trained, predictor.can_compare) == (False, True)
+    assert predictor.network is trained  # which is what would be saved
+    untrained = predictor.probabilities(IMAGE)
+    predictor.compare_untrained(False)
+    answer = predictor.probabilities(IMAGE)
+    np.testing.assert_array_equal(answer, trained.probabilities(IMAGE[np.newaxis])[0])
+    assert not np.array_equal(untrained, answer)
+    predictor.compare_untrained(True)
+    session.run_started.emit(started(network(0)))
+    assert not predictor.is_compared
+
+
+def test_it_knows_which_images_a_run_learns_from(lab: Lab, qtbot: QtBot) -> None:
+    assert lab.config is not None
+    lab.predictor.use(network(3), trained=True)
+    assert (lab.predictor.origin, lab.predictor.learned_from) == ("file", None)
+    with qtbot.waitSignal(lab.session.run_ended):
+        lab.session.start(lab.config, lab.dataset)
+    assert (lab.predictor.origin, lab.predictor.learned_from) == ("run", lab.dataset.train)
+
+
 def test_it_computes_in_the_type_of_the_run(session: Session, predictor: Predictor) -> None:
     double = network(0)
     double.astype(np.float64)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from convlab.data import load_dataset
 from convlab.data.digit_image import (
     THICKEST,
     THINNEST,
@@ -81,6 +82,25 @@ def test_a_dab_stays_a_blot_instead_of_becoming_a_line() -> None:
 def test_any_pen_gives_strokes_as_thick_as_those_of_mnist(width: float) -> None:
     image = digit_image(Drawing((stroke((0, 0), (0, 100), width=width),)))
     assert THINNEST - 0.5 <= thickness_of_bar(image) <= THICKEST + 0.5
+
+
+def stroke_widths(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the mean width of the strokes of each image (N,): twice the area by the outline."""
+    ink = np.pad(images / 255, ((0, 0), (1, 1), (1, 1)))
+    down, across = ink[:, 1:, 1:] - ink[:, :-1, 1:], ink[:, 1:, 1:] - ink[:, 1:, :-1]
+    widths: NDArray[np.float64] = 2 * ink.sum((1, 2)) / np.hypot(down, across).sum((1, 2))
+    return widths
+
+
+def test_the_bounds_of_the_pen_are_those_of_mnist() -> None:
+    """Four fifths of MNIST lie between them, and the usual pen is like its middle."""
+    mnist = load_dataset("bundled").train.images[:, 0]
+    rings = (
+        Drawing((stroke((0, 40), (10, 0), (40, 10), (30, 60), (0, 90), width=w),))
+        for w in (0.1, None, 90.0)
+    )
+    drawn = stroke_widths(np.stack([digit_image(ring) for ring in rings]))
+    np.testing.assert_allclose(drawn, np.percentile(stroke_widths(mnist), (10, 50, 90)), rtol=0.1)
 
 
 def test_within_the_bounds_a_thicker_pen_gives_more_ink() -> None:

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw
 
 from convlab.data import picture
 from convlab.data.digit_image import Drawing, Stroke, digit_image
-from convlab.data.picture import read_picture
+from convlab.data.picture import read_ink, read_picture
+from convlab.data.preparation import Preparation
 from convlab.errors import DataError
 
 SEVEN = np.array([(0, 0), (60, 0), (20, 100)], float)
@@ -92,6 +93,58 @@ def test_uneven_light_grain_and_dust_do_no_harm(tmp_path: Path) -> None:
     assert read(Image.fromarray(grainy), tmp_path, "seven.jpg", quality=70) > 0.9
 
 
+def photo(light: NDArray[np.float64], tmp_path: Path, name: str = "photo.jpg") -> float:
+    """Read a dark seven on light paper under ``light`` (260, 300), 0 to 1, with some grain."""
+    rng = np.random.default_rng(5)
+    lit = np.asarray(seven(230, 40, mode="L"), float) * light + rng.normal(0, 3, light.shape)
+    return read(Image.fromarray(lit.clip(0, 255).astype(np.uint8)), tmp_path, name, quality=80)
+
+
+def test_light_that_falls_off_toward_the_edges_is_no_dark_border(tmp_path: Path) -> None:
+    rows, columns = np.meshgrid(np.linspace(-1, 1, 260), np.linspace(-1, 1, 300), indexing="ij")
+    assert photo(1 / (1 + rows**2 + columns**2), tmp_path) > 0.93
+
+
+@pytest.mark.parametrize("across", [120, 150, 170])
+def test_a_shadow_with_a_sharp_edge_across_the_digit_does_no_harm(
+    across: int, tmp_path: Path
+) -> None:
+    shadow = np.where(np.arange(300) < across, 0.5, 1.0)
+    assert photo(np.tile(shadow, (260, 1)), tmp_path) > 0.93
+
+
+@pytest.mark.parametrize("sides", [2, 4])
+def test_a_dark_table_around_the_paper_is_no_ink(sides: int, tmp_path: Path) -> None:
+    table = np.ones((260, 300))
+    table[:30], table[:, :45] = 0.2, 0.2
+    if sides == 4:
+        table[-25:], table[:, -35:] = 0.2, 0.2
+    assert photo(table, tmp_path) > 0.93
+
+
+def test_a_digit_that_touches_the_edges_is_kept_whole(tmp_path: Path) -> None:
+    sheet = np.asarray(seven(mode="L", paper=255, ink=0))
+    rows, columns = np.nonzero(sheet < 128)
+    tight = sheet[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    assert read(Image.fromarray(tight), tmp_path) > 0.93
+    assert read(Image.fromarray(255 - tight), tmp_path) > 0.93
+
+
+def test_chalk_on_a_stained_blackboard_is_read(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    board = np.asarray(seven(50, 190, mode="L"), float)
+    stains = Image.fromarray(rng.normal(0, 12, (5, 6))).resize((300, 260), Image.Resampling.BICUBIC)
+    chalky = board + np.asarray(stains) + rng.normal(0, 6, board.shape)
+    assert read(Image.fromarray(chalky.clip(0, 255).astype(np.uint8)), tmp_path) > 0.93
+
+
+def test_a_marker_is_thinned(tmp_path: Path) -> None:
+    seven(width=28).save(tmp_path / "marker.png")
+    image = read_picture(tmp_path / "marker.png")
+    bar = Drawing((Stroke(np.array([(0, 0), (60, 0), (20, 100)], float), 28.0),))
+    assert image.sum(dtype=int) == pytest.approx(digit_image(bar).sum(dtype=int), rel=0.12)
+
+
 def test_a_hairline_is_thickened(tmp_path: Path) -> None:
     sheet = seven(width=1, size=(900, 900))
     sheet.save(tmp_path / "thin.png")
@@ -168,3 +221,9 @@ def test_a_decompression_bomb_is_not_unpacked(
     sheet.save(tmp_path / "bomb.png")
     with pytest.raises(DataError, match=r"bomb\.png is too large a picture"):
         read_picture(tmp_path / "bomb.png")
+
+
+def test_the_stages_of_a_picture_end_with_the_image_that_is_read(tmp_path: Path) -> None:
+    seven("#e8e8e0", "#303060").save(tmp_path / "seven.png")
+    stages = Preparation().stages_of_ink(read_ink(tmp_path / "seven.png"))
+    np.testing.assert_array_equal(stages.image, read_picture(tmp_path / "seven.png"))

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from convlab.app import lab as lab_module
 from convlab.app.session import State
 from convlab.data.digit_image import digit_image
 from convlab.ui.app import make_window
@@ -51,8 +53,13 @@ def panel_of(window: MainWindow, title: str) -> DrawPanel:
 
 
 def test_two_epochs_on_the_bundled_digits_and_a_digit_is_read(
-    qapp: QApplication, qtbot: QtBot, person, opened: Callable[[MainWindow], MainWindow]
+    qapp: QApplication,
+    qtbot: QtBot,
+    person,
+    opened: Callable[[MainWindow], MainWindow],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(lab_module, "shipped_weights", lambda: None)
     window = opened(make_window(qapp))
     setup, curves = window.docks.panels["Setup"], window.docks.panels["Curves"]
     filters, drawing = window.docks.panels["Filters"], panel_of(window, "Draw")

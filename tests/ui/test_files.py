@@ -64,10 +64,14 @@ def test_trained_weights_are_saved_and_opened_again(
     qtbot: QtBot, person, window: MainWindow, drawing: DrawPanel, tmp_path: Path
 ) -> None:
     assert not window.files.save_weights.isEnabled()
-    with qtbot.waitSignal(window.lab.session.run_ended) as ended:
+    with (
+        qtbot.waitSignal(window.lab.session.run_ended) as ended,
+        qtbot.waitSignal(
+            drawing.model.changed, check_params_cb=lambda: window.lab.predictor.iteration == 12
+        ),
+    ):
         person.click(window, window.controls.train)
     person.reach(window, State.IDLE)
-    qtbot.waitUntil(lambda: "12 iterations" in drawing.reading.status.text())
     learned = drawing.model.probabilities
     path = tmp_path / "learned.safetensors"
     assert window.files.save_weights.isEnabled()
@@ -97,7 +101,7 @@ def test_a_network_of_ones_own_is_trained_and_its_weights_come_back_from_numpys_
     window.files.write_weights(tmp_path / "own.npz")
     window.lab.predictor.use(network_that_answers(4), trained=True)
     window.files.load_weights(tmp_path / "own.npz")
-    assert window.notice.text == "Weights opened from own.npz: OwnNetwork."
+    assert window.notice.text.startswith("Weights opened from own.npz: OwnNetwork. Drawing")
     opened = window.lab.predictor.network
     assert opened is not None
     assert opened.description == trained.description
@@ -234,7 +238,7 @@ def test_a_bad_file_gets_a_sentence_and_the_run_goes_on(
     words: tuple[str, ...],
 ) -> None:
     person.click(window, window.controls.train)
-    qtbot.waitUntil(lambda: drawing.reading.status.text().startswith("Read after"))
+    qtbot.waitUntil(lambda: window.progress.iteration > 2)
     config, dataset = window.lab.config, window.lab.dataset
     network = window.lab.predictor.network
 
@@ -280,4 +284,6 @@ def test_weights_are_opened_only_between_runs_and_saved_also_during_one(
     person.click(window, window.controls.stop)
     person.reach(window, State.IDLE)
     window.files.load_weights(tmp_path / "now.safetensors")
-    assert window.notice.text == "Weights opened from now.safetensors: SimpleConvNet."
+    assert window.notice.text.startswith(
+        "Weights opened from now.safetensors: SimpleConvNet. Drawing"
+    )

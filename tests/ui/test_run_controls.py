@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolBar
 from pytestqt.qtbot import QtBot
 
 from convlab.app.session import State
@@ -121,6 +122,31 @@ def test_a_wrong_learning_rate_is_refused_in_a_sentence(
         with qtbot.waitSignal(paused.lab.session.steps_done):
             person.click(paused, paused.controls.step)
         person.reach(paused, State.PAUSED)
+
+
+def test_what_was_refused_gives_way_to_the_rate_that_holds(
+    qtbot: QtBot, paused: MainWindow
+) -> None:
+    type_rate(qtbot, paused, "-3")
+    assert paused.controls.rate.text() == "0.001"
+    assert paused.notice.isVisible()
+    with qtbot.waitSignal(paused.lab.session.learning_rate_changed):
+        type_rate(qtbot, paused, "0.0005")
+    assert not paused.notice.isVisible()
+    assert paused.controls.rate.text() == "0.0005"
+
+
+def test_a_pause_moves_no_button(person, paused: MainWindow) -> None:
+    bar = paused.findChild(QToolBar, "bar-run")
+
+    def lefts() -> list[int]:
+        return [bar.widgetForAction(action).x() for action in paused.controls.actions]
+
+    before = lefts()
+    person.click(paused, paused.controls.stop)
+    person.reach(paused, State.IDLE)
+    assert paused.controls.train.text() == "Train"
+    assert lefts() == before
 
 
 def test_settings_that_cannot_be_used_disable_train(window: MainWindow) -> None:

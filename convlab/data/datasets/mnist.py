@@ -81,7 +81,7 @@ class Mnist(FetchedSource):
 
     def _absent(self) -> str:
         return (
-            f"{super()._absent()} - or put its four files into a folder and name that in the "
+            f"{super()._absent()} Or put its four files into a folder and name that in the "
             f"environment variable {FOLDER_VARIABLE}."
         )
 

@@ -1,6 +1,6 @@
 """Accuracy above loss, over the iterations of the run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil, log2
 from pathlib import Path
 
@@ -36,7 +36,14 @@ TEST = Look(lambda colors: QColor(colors.test), dashed=True, symbol="s")
 FEWEST_ITERATIONS = 10  # that the followed view shows
 MARGIN = 0.05  # around the accuracies
 RIGHT_MARGIN = 0.02
-READOUT = ("Iteration", "Epoch", "Loss", "Smoothed loss", "Train accuracy", "Test accuracy")
+READOUT = {  # what it shows, and how wide that may become
+    "Iteration": "1,000,000",
+    "Epoch": "10,000",
+    "Loss": "1.00e+00",
+    "Smoothed": "1.00e+00",
+    "Train": "100.00%",
+    "Test": "100.00%",
+}
 
 
 @PANELS.register("Curves")
@@ -90,6 +97,15 @@ class CurvesPanel(Panel):
         """Write the history of the run to a CSV file; a failure is told in a dialog."""
         self._export(path, lambda: self.model.to_csv(path))
 
+    def choices(self) -> dict[str, str]:
+        """Return which curves are shown and how, for the next start."""
+        return {name: value for s in self._sections for name, value in s.choices().items()}
+
+    def restore_choices(self, choices: Mapping[str, str]) -> None:
+        """Show the curves as the last time."""
+        for section in self._sections:
+            section.restore_choices(choices)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)
@@ -104,7 +120,6 @@ class CurvesPanel(Panel):
         self.accuracy.plot.getAxis("bottom").setStyle(showValues=False)
         self.accuracy.plot.marks.put_labels_at_bottom()  # good accuracies are at the top
         self.accuracy.plot.setLimits(yMin=-MARGIN, yMax=1 + MARGIN, minYRange=1e-3)
-        self.loss.plot.setLabel("bottom", "Iteration")
         self.loss.plot.setXLink(self.accuracy.plot)
         for section in self._sections:
             section.plot.setLimits(minXRange=4)
@@ -258,6 +273,12 @@ def followed_end(done: int, iterations_per_epoch: int, epochs: int) -> float:
     return max(done, min(planned, iterations_per_epoch * 2.0**doublings))
 
 
+def loss_text(loss: float) -> str:
+    """Return a loss in at most eight characters."""
+    text = f"{loss:.4g}"
+    return text if len(text) <= 8 else f"{loss:.2e}"
+
+
 def reading_texts(reading: Reading | None) -> list[str]:
     """Return what the columns of the readout show; empty where nothing is known."""
     if reading is None:
@@ -266,7 +287,7 @@ def reading_texts(reading: Reading | None) -> list[str]:
     return [
         f"{reading.iteration:,}",
         f"{reading.epoch:,}",
-        f"{reading.loss:.4g}",
-        f"{reading.smoothed:.4g}",
+        loss_text(reading.loss),
+        loss_text(reading.smoothed),
         *("" if accuracy is None else f"{100 * accuracy:.2f}%" for accuracy in accuracies),
     ]

@@ -1,7 +1,8 @@
 """The settings of the next run, and what they mean."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from convlab.app.lab import Lab
 from convlab.app.session import State
@@ -11,17 +12,24 @@ from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.field_row import FieldRow
 from convlab.ui.widgets.form_footer import FormFooter
-from convlab.ui.widgets.layer_table import LayerTable
+from convlab.ui.widgets.layer_table import FoldButton, LayerTable
 from convlab.ui.widgets.settings_form import SettingsForm
+
+Direction = QBoxLayout.Direction
 
 NARROWEST = 300  # pixels of the panel; labels wrap, but no word is cut off
 WIDEST_FORM = 60 * SPACE  # farther apart, labels and editors no longer look like pairs
-HINT = "Point at a setting, or move to it, to read what it does."
+HINT = (
+    "Point at a setting, or move to it, to read what it does. A bar at its left says that it was "
+    "changed from its default."
+)
 
 
 @PANELS.register("Setup")
 class SetupPanel(Panel):
-    """A form that scrolls; below it, always in view, what it amounts to and the help of a field.
+    """A form that scrolls; always in view, what it amounts to and the help of a field.
+
+    These stand below the form, or beside it where there is no height.
 
     ``dataset_folder_wanted`` says that the user wants to open a folder of images.
     """
@@ -50,6 +58,15 @@ class SetupPanel(Panel):
         self._on_checked()
         self._on_state_changed(lab.session.state)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put form and footer side by side where the panel is low and wide."""
+        super().resizeEvent(event)
+        is_low = self.width() >= 2 * NARROWEST and self.width() > 1.25 * self.height()
+        self._halves.setDirection(Direction.LeftToRight if is_low else Direction.TopToBottom)
+        self._halves.setStretch(0, 2 if is_low else 1)
+        self._halves.setStretch(1, 1 if is_low else 0)
+        self.footer.stand_beside(is_low)
+
     def problem_rows(self) -> list[FieldRow]:
         """Return the fields that are marked, from top to bottom."""
         return [row for row in self.form.rows().values() if row.problem]
@@ -57,6 +74,7 @@ class SetupPanel(Panel):
     def _arrange(self) -> None:
         self.setMinimumWidth(NARROWEST)
         self.form.add_below("network", self.layers)
+        self.form.add_below("network", FoldButton(self.layers))
         content = QWidget()
         content.setMaximumWidth(WIDEST_FORM)
         inside = QVBoxLayout(content)
@@ -70,12 +88,14 @@ class SetupPanel(Panel):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(content)
         self._next_run.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
+        self._halves = QBoxLayout(Direction.TopToBottom)
+        self._halves.addWidget(self._scroll, 1)
+        self._halves.addWidget(self.footer)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._next_run)
-        whole.addWidget(self._scroll, 1)
-        whole.addWidget(self.footer)
+        whole.addLayout(self._halves, 1)
 
     def _connect(self) -> None:
         self.form.changed.connect(self._on_form_changed)

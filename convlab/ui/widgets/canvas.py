@@ -1,8 +1,11 @@
 """The paper that a digit is drawn on."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -17,6 +20,7 @@ from convlab.app.sketch import Sketch
 from convlab.data.digit_image import Drawing
 from convlab.ui.theme import Theme
 from convlab.ui.widgets.brush import Brush, drawing_action
+from convlab.ui.widgets.image_pictures import ink_of, picture_of
 from convlab.ui.widgets.ink_layer import InkLayer
 
 HINT = "Draw a digit here"
@@ -27,6 +31,8 @@ USUAL = 296
 
 class DrawingCanvas(QWidget):
     """A square sheet for mouse, touchpad, touch screen and pen, with an eraser and the way back.
+
+    A picture may lie on it in place of a drawing, until the next stroke.
 
     ``drawing_changed`` follows every move, so that its receiver should not work at each.
     Coordinates of drawings are in units of the paper's side, 0 to 1, and survive resizing.
@@ -39,6 +45,7 @@ class DrawingCanvas(QWidget):
         self._theme = theme
         self._sketch = Sketch()
         self._layer = InkLayer()
+        self._picture: NDArray[np.uint8] | None = None
         self._erases = False  # what the stroke under way does
         self._width = 0.0
         self.brush = Brush(theme, self)
@@ -65,6 +72,16 @@ class DrawingCanvas(QWidget):
         """Show another drawing, in units of the paper's side; this can be undone."""
         self._sketch.replace(drawing)
         self._on_sketch_changed()
+
+    @property
+    def shows_picture(self) -> bool:
+        """Whether a picture lies on the paper."""
+        return self._picture is not None
+
+    def set_picture(self, image: NDArray[np.uint8]) -> None:
+        """Lay an image (C, H, W) on the paper; undoing brings the drawing back."""
+        self._sketch.clear()
+        self._on_sketch_changed(image)
 
     @Slot()
     def undo(self) -> None:
@@ -142,7 +159,9 @@ class DrawingCanvas(QWidget):
             self._layer.redraw(self._sketch.strokes, paper.width(), self.devicePixelRatioF(), ink)
         painter = QPainter(self)
         painter.fillRect(paper, QColor(colors.surface))
-        if self._sketch.is_empty:
+        if self._picture is not None:
+            self._paint_picture(painter, self._picture)
+        elif self._sketch.is_empty:
             painter.setPen(QColor(colors.muted))
             painter.drawText(paper, Qt.AlignmentFlag.AlignCenter, HINT)
         self._layer.paint(painter, paper.topLeft())
@@ -152,6 +171,19 @@ class DrawingCanvas(QWidget):
         painter.setPen(pen)
         out = width / 2
         painter.drawRect(paper.adjusted(-out, -out, out, out))
+
+    def _paint_picture(self, painter: QPainter, image: NDArray[np.uint8]) -> None:
+        """Paint a gray image as ink, so that it looks as if it had been drawn here."""
+        ink = QColor(self._theme.colors.text)
+        picture: QImage = (
+            ink_of(image, (ink.red(), ink.green(), ink.blue()))
+            if image.shape[0] == 1
+            else picture_of(image)
+        )
+        size = QSizeF(picture.size()).scaled(self.paper.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF(self.paper.topLeft(), size)
+        place.moveCenter(self.paper.center())
+        painter.drawImage(place, picture)
 
     def _place(self, position: QPointF) -> tuple[float, float]:
         """Return a position in units of the paper's side; off the paper, its nearest edge."""
@@ -164,7 +196,8 @@ class DrawingCanvas(QWidget):
         if self._sketch.is_empty:
             if erases:
                 return
-            self.update()  # the hint goes
+            self._picture = None
+            self.update()  # the hint goes, or the picture
         self._erases = erases
         self._width = self.brush.width_of(erases=erases)
         place = self._place(position)
@@ -186,8 +219,9 @@ class DrawingCanvas(QWidget):
             self._sketch.end()
             self._update_actions()
 
-    def _on_sketch_changed(self) -> None:
+    def _on_sketch_changed(self, picture: NDArray[np.uint8] | None = None) -> None:
         """Paint anew after a change that is no growth of a stroke."""
+        self._picture = picture
         self._layer = InkLayer()
         self.update()
         self._update_actions()
@@ -196,7 +230,7 @@ class DrawingCanvas(QWidget):
     def _update_actions(self) -> None:
         self.undo_action.setEnabled(self._sketch.can_undo)
         self.redo_action.setEnabled(self._sketch.can_redo)
-        self.clear_action.setEnabled(not self._sketch.is_empty)
+        self.clear_action.setEnabled(self.shows_picture or not self._sketch.is_empty)
 
     @Slot()
     def _on_brush_changed(self) -> None:

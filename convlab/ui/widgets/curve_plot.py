@@ -27,6 +27,9 @@ MARK_SHARE = 0.7
 LABEL_OPACITY = 0.8
 MOST_SYMBOLS = 200  # more would run together into a thick line
 WIDEST_LABEL = "0.00000"
+CAPTION = "Iteration"  # of the x axis
+LOWEST = 64  # pixels
+MARGINS = (0, 6, 12, 4)  # pixels: room for half a label beyond the ends of the axes
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
@@ -43,13 +46,17 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     def __init__(
         self, theme: Theme, y_text: Callable[[float, float], str], parent: QWidget | None = None
     ) -> None:
-        axes = {"left": PlotAxis("left", y_text), "bottom": PlotAxis("bottom", count_text)}
+        axes = {
+            "left": PlotAxis("left", y_text),
+            "bottom": PlotAxis("bottom", count_text, CAPTION),
+        }
         super().__init__(parent, axisItems=axes)
         self._theme = theme
         self._looks: list[tuple[pg.PlotDataItem, Look]] = []
         prepare_plot(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumHeight(80)
+        self.setMinimumHeight(LOWEST)
+        self.getPlotItem().layout.setContentsMargins(*MARGINS)
         self.setDownsampling(auto=True, mode="peak")
         self.setClipToView(True)
         view_box = self.getViewBox()
@@ -122,8 +129,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         colors = self._theme.colors
         style_plot(self, colors)
         # The same width in every plot, so that plots below each other line up.
-        width = QFontMetricsF(small_font()).horizontalAdvance(WIDEST_LABEL)
-        self.getAxis("left").setWidth(round(width) + 12)
+        advance = QFontMetricsF(small_font()).horizontalAdvance
+        self.getAxis("left").setWidth(round(max(map(advance, (WIDEST_LABEL, CAPTION)))) + 12)
         self._cursor.setPen(self._in_data(line_pen(blend(colors.text, colors.surface, 0.7))))
         self.bands.set_color(translucent(colors.faint, BAND_OPACITY))
         self.marks.set_colors(

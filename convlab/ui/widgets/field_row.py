@@ -11,12 +11,13 @@ from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.lines_field import LinesField
 from convlab.ui.widgets.setting_editors import Editor
 
+LABEL_SHARE, EDITOR_SHARE = 9, 10  # of the width of a row
 MARK_WIDTH = 3  # pixels of the bar beside a value that was changed
 ROW_MARGINS = (SPACE, 2, 2, 2)  # pixels: the bar on the left, the frame around the editor
 
 
 class FieldRow(QWidget):
-    """Label and editor share the width equally, so that the rows of a form line up.
+    """Label and editor share the width as in every row, so that the rows of a form line up.
 
     Lines of text need all of the width and stand below their label.
 
@@ -132,8 +133,8 @@ class FieldRow(QWidget):
             layout.addWidget(self.label, 0, 0)
             layout.addWidget(self.editor, 0, 1)
         layout.addWidget(self._problem, 2, 0, 1, 2)
-        layout.setColumnStretch(0, 1)
-        layout.setColumnStretch(1, 1)
+        layout.setColumnStretch(0, LABEL_SHARE)
+        layout.setColumnStretch(1, EDITOR_SHARE)
 
     @Slot()
     def _describe(self) -> None:

@@ -1,4 +1,4 @@
-"""What stands below a form that scrolls, always in view."""
+"""What stands below or beside a form that scrolls, always in view."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -20,13 +20,13 @@ class FormFooter(QFrame):
         super().__init__(parent)
         self._hint = hint
         self._theme = theme
+        self._is_beside = False
         self._summary = QLabel()
         self._summary.setWordWrap(True)
         self._help = QLabel(hint)
         self._help.setWordWrap(True)
         self._help.setTextFormat(Qt.TextFormat.RichText)
         self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._help.setProperty("role", "muted")
         self._help.setMinimumHeight(HELP_LINES * self._help.fontMetrics().lineSpacing())
         self._show = QToolButton()
         self._show.setText("Show")
@@ -41,7 +41,7 @@ class FormFooter(QFrame):
         layout.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         layout.setSpacing(SPACE)
         layout.addLayout(line)
-        layout.addWidget(self._help)
+        layout.addWidget(self._help, 1)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -66,7 +66,14 @@ class FormFooter(QFrame):
         """Show the help of a field as rich text; the hint if it is empty."""
         self._help.setText(text or self._hint)
 
+    def stand_beside(self, is_beside: bool) -> None:
+        """Stand at the right of the form, or below it."""
+        if is_beside != self._is_beside:
+            self._is_beside = is_beside
+            self._on_theme_changed()
+
     @Slot()
     def _on_theme_changed(self) -> None:
         line = self._theme.colors.border
-        self.setStyleSheet(f"FormFooter {{ border: none; border-top: 1px solid {line}; }}")
+        side = "left" if self._is_beside else "top"
+        self.setStyleSheet(f"FormFooter {{ border: none; border-{side}: 1px solid {line}; }}")

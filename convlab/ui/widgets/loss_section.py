@@ -1,5 +1,6 @@
 """The loss of every mini-batch and its smoothed line, on a linear or a logarithmic axis."""
 
+from collections.abc import Mapping
 from math import ceil, floor
 
 import numpy as np
@@ -8,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
 
-from convlab.ui.theme import Theme
+from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.curve_section import CurveSection
 from convlab.ui.widgets.look import Look
 from convlab.ui.widgets.plot_axis import FEWEST_DECADES, number_text
@@ -43,6 +44,21 @@ class LossSection(CurveSection):
         self.add_control(self.log_box)
         self.show_all()
 
+    def choices(self) -> dict[str, str]:
+        """Return how the loss is shown, for the next start."""
+        return super().choices() | {
+            "smoothing": str(self.smoothing_slider.value()),
+            "axis": "logarithmic" if self.log_box.isChecked() else "linear",
+        }
+
+    def restore_choices(self, choices: Mapping[str, str]) -> None:
+        """Show the loss as the last time."""
+        super().restore_choices(choices)
+        smoothing = choices.get("smoothing", "")
+        if smoothing in map(str, range(100)):
+            self.smoothing_slider.setValue(int(smoothing))
+        self.log_box.setChecked(choices.get("axis") == "logarithmic")
+
     def set_losses(self, iterations: NDArray[np.int64], losses: Losses, smoothed: Losses) -> None:
         """Draw the losses (N,) and their smoothed line (N,), without what cannot be drawn."""
         self._iterations, self._losses, self._smoothed = iterations, losses, smoothed
@@ -68,7 +84,7 @@ class LossSection(CurveSection):
         self.smoothing_slider.setRange(0, 99)
         self.smoothing_slider.setPageStep(10)
         self.smoothing_slider.setValue(round(100 * smoothing))
-        self.smoothing_slider.setMinimumWidth(80)
+        self.smoothing_slider.setMinimumWidth(6 * SPACE)
         self.smoothing_slider.setAccessibleName("Smoothing of the loss")
         self.smoothing_slider.setToolTip(
             "Over how many mini-batches the smoothed line averages: "

@@ -1,8 +1,8 @@
-"""A line across the window that says what happened, without stopping anyone."""
+"""A note over the window that says what happened, without stopping anyone."""
 
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from convlab.ui.theme import SPACE, Theme
@@ -17,9 +17,14 @@ _ICONS: dict[Kind, str] = {
 
 
 class Notice(QFrame):
-    """Hidden until :meth:`say`; stays until it is closed or something else is said."""
+    """Hidden until :meth:`say`; stays until it is closed or something else is said.
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    It floats over its parent, so that nothing moves when it comes; ``said`` asks for a place.
+    """
+
+    said = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._kind: Kind = "good"
@@ -54,7 +59,18 @@ class Notice(QFrame):
         self.setAccessibleName(text)
         self._text.setToolTip(text)
         self._on_theme_changed()
+        self.said.emit()
         self.show()
+        self.raise_()
+
+    def place(self, room: QRect, otherwise: QRect) -> None:
+        """Fill ``room`` if the text fits in there, else the lower end of ``otherwise``."""
+        if self.heightForWidth(room.width()) <= room.height():
+            self.setGeometry(room)
+            return
+        height = self.heightForWidth(otherwise.width()) + 2 * SPACE
+        otherwise.setTop(otherwise.bottom() + 1 - height)
+        self.setGeometry(otherwise)
 
     def _on_theme_changed(self) -> None:
         colors = self._theme.colors

@@ -2,22 +2,51 @@
 
 from collections.abc import Callable, Sequence
 from math import ceil, floor, log10
+from typing import Any
 
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from convlab.ui.widgets.plot_style import small_font
 
 LABEL_DISTANCE = 24  # pixels between labels on a logarithmic axis, at least
 FEWEST_DECADES = 0.35  # in view: then there is always a tick, as 1 and 2 are 0.3 apart
+OVERHANG = 8  # pixels by which a label may reach beyond the end of an upright axis
+CAPTION_GAP = 8  # pixels between a caption and the axis
 
 
 class PlotAxis(pg.AxisItem):  # type: ignore[misc]
-    """An axis whose labels are made by ``text(value, spacing)``.
+    """An axis whose labels are made by ``text(value, spacing)``, those at its ends included.
 
-    In log mode positions are decimal logarithms.
+    In log mode positions are decimal logarithms. The ``caption`` of a bottom axis stands at the
+    left of its labels, so that it takes no height.
     """
 
-    def __init__(self, side: str, text: Callable[[float, float], str]) -> None:
+    def __init__(self, side: str, text: Callable[[float, float], str], caption: str = "") -> None:
         super().__init__(side)
         self._text = text
+        self._caption = caption
+
+    def boundingRect(self) -> QRectF:
+        """Return where labels may be: pyqtgraph drops those that do not fit; called by it."""
+        rect = super().boundingRect()
+        if self.orientation == "left":
+            return QRectF(rect.adjusted(0, -OVERHANG, 0, OVERHANG))
+        margin = CAPTION_GAP + QFontMetricsF(small_font()).horizontalAdvance(self._caption)
+        return QRectF(rect.adjusted(-margin, 0, margin, 0))
+
+    def generateDrawSpecs(self, painter: QPainter) -> Any:
+        """Return what is to be painted, the caption included; called by pyqtgraph."""
+        specs = super().generateDrawSpecs(painter)
+        if not (specs and specs[2] and self._caption):
+            return specs
+        axis, ticks, texts = specs
+        width = painter.fontMetrics().horizontalAdvance(self._caption)
+        row = texts[0][0]
+        caption = QRectF(-CAPTION_GAP - width, row.top(), width, row.height())
+        free = [text for text in texts if text[0].left() > caption.right()]
+        return axis, ticks, [*free, (caption, texts[0][1], self._caption)]
 
     def tickStrings(
         self, values: Sequence[float], scale: float, spacing: float | None

@@ -68,11 +68,11 @@ def style_plot(plot: pg.PlotWidget, colors: Colors) -> None:
         axis.setTickPen(line_pen(colors.muted))
         axis.setTextPen(colors.muted)
         axis.label.setFont(small_font())
-        axis.setStyle(tickFont=small_font(), tickLength=-4)
+        axis.setStyle(tickFont=small_font(), tickLength=-4, maxTickLevel=0)
     # Opaque lines, one a label: translucent ones take most of the time that a plot is painted in.
     plot.showGrid(y=True, alpha=1.0)
     plot.getAxis("left").setTickPen(line_pen(blend(colors.border, colors.surface, GRID_SHARE)))
-    plot.getAxis("left").setStyle(tickAlpha=255, maxTickLevel=0)
+    plot.getAxis("left").setStyle(tickAlpha=255)
 
 
 def _rgb(color: QColor) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from convlab.ui.theme import SPACE, Theme
 
 TALLEST_ROW = 26  # pixels
-NARROWEST_BAR = 48
+NARROWEST_BAR = 38
 
 
 class ProbabilityBars(QWidget):
@@ -58,24 +58,32 @@ class ProbabilityBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         height = min(self.height() / max(1, len(self._names)), TALLEST_ROW)
-        best = self._best()
+        best, columns = self._best(), (self._name_width(), self._percent_width())
         for number, name in enumerate(self._names):
             value = None if self._values is None else self._values[number]
             row = QRectF(0, number * height, self.width(), height)
-            self._paint_row(painter, row, name, value, stands_out=number == best)
+            self._paint_row(painter, row, columns, name, value, stands_out=number == best)
 
     def _paint_row(
-        self, painter: QPainter, row: QRectF, name: str, value: float | None, *, stands_out: bool
+        self,
+        painter: QPainter,
+        row: QRectF,
+        columns: tuple[float, float],
+        name: str,
+        value: float | None,
+        *,
+        stands_out: bool,
     ) -> None:
+        """Paint a row; ``columns`` are the widths of the names and of the percentages."""
         colors = self._theme.colors
         painter.setFont(self._bold() if stands_out else self.font())
         painter.setPen(QColor(colors.text if stands_out else colors.muted))
-        names = QRectF(row.left(), row.top(), self._name_width(), row.height())
+        names = QRectF(row.left(), row.top(), columns[0], row.height())
         percents = QRectF(row)
-        percents.setLeft(row.right() - self._percent_width())
+        percents.setLeft(row.right() - columns[1])
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(names, middle | Qt.AlignmentFlag.AlignRight, name)
-        percent = "–" if value is None else f"{value:.1%}"
+        percent = "–" if value is None else percent_text(value)
         painter.drawText(percents, middle | Qt.AlignmentFlag.AlignRight, percent)
         bar = QRectF(row)
         bar.setLeft(names.right() + SPACE)
@@ -103,13 +111,18 @@ class ProbabilityBars(QWidget):
         return max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
 
     def _percent_width(self) -> float:
-        return QFontMetricsF(self._bold()).horizontalAdvance("100.0%")
+        return QFontMetricsF(self._bold()).horizontalAdvance(percent_text(1))
 
     def _in_words(self) -> str:
         if self._values is None:
             return "None yet."
         pairs = zip(self._names, self._values, strict=True)
-        return ", ".join(f"{name}: {value:.1%}" for name, value in pairs)
+        return ", ".join(f"{name}: {percent_text(value)}" for name, value in pairs)
+
+
+def percent_text(probability: float) -> str:
+    """Return a probability (0 to 1) as it is told everywhere: ``99.6%``."""
+    return f"{probability:.1%}"
 
 
 def _fill(painter: QPainter, rect: QRectF, color: str) -> None:

@@ -4,17 +4,26 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from convlab.data.digit_image import SIDE
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.digit_picture import DigitPicture
-from convlab.ui.widgets.probability_bars import ProbabilityBars
+from convlab.ui.widgets.image_view import ImageView
+from convlab.ui.widgets.probability_bars import ProbabilityBars, percent_text
 
 NOTHING = "–"
+NOT_SURE = "not sure"
 ANSWER_SIZES = (44, 30, 22, 17, 13)  # pixels of type; long names take a smaller one
-CERTAINTY_SIZE = 18
+CERTAINTY_SIZE = 17
 
 
 class TwoLines(QLabel):
@@ -32,20 +41,38 @@ class TwoLines(QLabel):
 
 
 class ReadingView(QWidget):
-    """A sentence about the state, the answer in large type, the image, and the bars."""
+    """A sentence about the state, the answer in large type, the image, and the bars.
+
+    ``compare_button`` is for the untrained network, ``steps_button`` for what is done to a drawing.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.status = TwoLines()
         self.answer = QLabel()
-        self.certainty = QLabel()
-        self.picture = DigitPicture(theme)
+        self.certainty = QLabel(self)
+        self.picture = ImageView(theme, 4 * SIDE)
         self.picture.setAccessibleName("What the network sees")
         self.picture.setToolTip(
             f"Your drawing as the network gets it: {SIDE}×{SIDE} pixels, white on black,\n"
             "fitted into 20×20 and centered by its mass, as the digits of MNIST were made"
         )
         self.bars = ProbabilityBars(theme)
+        self.compare_button = QToolButton()
+        self.compare_button.setText("Untrained")
+        self.compare_button.setToolTip(
+            "Compare: let the same network answer as it was before any training"
+        )
+        self.compare_button.setCheckable(True)
+        self.steps_button = QToolButton()
+        self.steps_button.setText("Preprocessing")
+        self.steps_button.setToolTip("Show how the drawing becomes this image, step by step")
+        self.steps_button.setCheckable(True)
+        self.steps_button.setAutoRaise(True)
+        self.steps_button.setFixedWidth(self.picture.sizeHint().width())
+        self.steps_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.steps_button.toggled.connect(self._on_steps_toggled)
+        self._on_steps_toggled(False)
         self._lay_out()
         self.set_reading(None, (), None)
 
@@ -60,11 +87,14 @@ class ReadingView(QWidget):
         names: Sequence[str],
         probabilities: NDArray[np.floating] | None,
         *,
+        likely: Sequence[int] | None = None,
         is_guess: bool = False,
     ) -> None:
         """Show an image (28, 28) and the probabilities (K,) of the classes ``names``.
 
-        Either may be None. With ``is_guess`` the answer is held back in color.
+        Either may be None. ``likely`` are the classes that are given as the answer: one, or two
+        that are close, or none to be sure of; without it, it is the best. With ``is_guess`` the
+        answer is held back in color.
         """
         self.picture.set_image(image)
         if probabilities is None:
@@ -72,25 +102,32 @@ class ReadingView(QWidget):
             self.bars.set_values(names, None)
             return
         best = int(probabilities.argmax())
-        certainty = f"{probabilities[best]:.0%}"
-        words = f"Answer: {names[best]}, {certainty}" + (", a guess" if is_guess else "")
-        self._show_answer(names[best], certainty, words, is_guess=is_guess)
+        likely = (best,) if likely is None else likely
+        certainty = percent_text(float(probabilities[best])) if len(likely) == 1 else ""
+        answer = " or ".join(names[number] for number in likely) or NOT_SURE
+        words = f"Answer: {answer}" + (f", {certainty}" if certainty else "")
+        words += ", a guess" if is_guess else ""
+        self._show_answer(answer, certainty, words, is_guess=is_guess or not likely)
         self.bars.set_values(names, probabilities.tolist(), muted=is_guess)
 
     def _show_answer(self, answer: str, certainty: str, words: str, *, is_guess: bool) -> None:
-        self._fit_answer(answer)
-        self.answer.setText(answer)
+        _set_role(self.answer, "muted" if is_guess else "")  # first: it sets the type back
+        self.answer.setText(self._fitted(answer, with_certainty=bool(certainty)))
+        self.answer.setToolTip(answer)
         self.answer.setAccessibleName(words)
         self.certainty.setText(certainty)
-        _set_role(self.answer, "muted" if is_guess else "")
 
-    def _fit_answer(self, answer: str) -> None:
-        room = self.picture.sizeHint().width() - SPACE
-        room -= self.certainty.fontMetrics().horizontalAdvance("100%")
-        for size in ANSWER_SIZES:
-            _set_pixel_size(self.answer, size)
-            if self.answer.fontMetrics().horizontalAdvance(answer) <= room:
-                return
+    def _fitted(self, answer: str, *, with_certainty: bool) -> str:
+        """Find the largest type for an answer; for long ones the certainty makes room."""
+        whole = self.picture.sizeHint().width()
+        certainty = self.certainty.fontMetrics().horizontalAdvance(percent_text(1)) + SPACE
+        for room in (whole - certainty, whole) if with_certainty else (whole,):
+            self.certainty.setVisible(room < whole)
+            for size in ANSWER_SIZES:
+                _set_pixel_size(self.answer, size)
+                if self.answer.fontMetrics().horizontalAdvance(answer) <= room:
+                    return answer
+        return self.answer.fontMetrics().elidedText(answer, Qt.TextElideMode.ElideRight, whole)
 
     def _lay_out(self) -> None:
         self.answer.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
@@ -113,16 +150,26 @@ class ReadingView(QWidget):
         left.addLayout(answer)
         left.addWidget(self.picture)
         left.addWidget(caption)
+        left.addWidget(self.steps_button)
         left.addStretch()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * SPACE)
         grid.setVerticalSpacing(SPACE)
-        grid.addWidget(self.status, 0, 0, 1, 2)
+        state = QHBoxLayout()
+        state.setSpacing(SPACE)
+        state.addWidget(self.status, 1)
+        state.addWidget(self.compare_button, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(state, 0, 0, 1, 2)
         grid.addLayout(left, 1, 0)
         grid.addWidget(self.bars, 1, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
+
+    @Slot(bool)
+    def _on_steps_toggled(self, is_open: bool) -> None:
+        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
+        self.steps_button.setArrowType(arrow)
 
 
 def _set_pixel_size(label: QLabel, pixels: int) -> None:

@@ -1,26 +1,28 @@
 """A row of named values that may change many times a second without moving."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from convlab.ui.theme import SPACE
 
-WIDEST = "0.000e+00"
-
 
 class Readout(QWidget):
-    """Columns of equal width, each with a caption above its value."""
+    """Columns, each with a caption above its value.
 
-    def __init__(self, captions: Sequence[str], parent: QWidget | None = None) -> None:
+    ``columns`` are the captions, each with the widest text that its value may have: so many values
+    fit into little width, and none moves another. What is left of the width is shared equally.
+    """
+
+    def __init__(self, columns: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(SPACE)
         layout.setVerticalSpacing(0)
         self._values = []
-        for column, caption in enumerate(captions):
+        for column, (caption, widest) in enumerate(columns.items()):
             heading = QLabel(caption, self)
             heading.setProperty("role", "muted")
             value = QLabel(self)
@@ -31,9 +33,9 @@ class Readout(QWidget):
             layout.addWidget(heading, 0, column)
             layout.addWidget(value, 1, column)
             layout.setColumnStretch(column, 1)
-            layout.setColumnMinimumWidth(column, value.fontMetrics().horizontalAdvance(WIDEST))
+            layout.setColumnMinimumWidth(column, value.fontMetrics().horizontalAdvance(widest))
             self._values.append(value)
-        self.set_values([""] * len(captions))
+        self.set_values([""] * len(columns))
 
     def values(self) -> tuple[str, ...]:
         """Return the texts that are shown."""

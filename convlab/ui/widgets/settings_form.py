@@ -13,7 +13,7 @@ from convlab.registry import Registry
 from convlab.settings import About, settings_of
 from convlab.training.config import TrainingConfig
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.field_row import FieldRow
+from convlab.ui.widgets.field_row import EDITOR_SHARE, LABEL_SHARE, FieldRow
 from convlab.ui.widgets.setting_editors import ChoiceField
 from convlab.ui.widgets.settings_group import SettingsGroup
 
@@ -141,15 +141,17 @@ class SettingsForm(QWidget):
         self._dataset_row = FieldRow(setting.about, self._dataset, self._theme)
         group.add_row(self._dataset_row)
         self._open_folder = QPushButton("Open folder…")
-        self._open_folder.setToolTip("Use the images in a folder with the four MNIST files")
+        self._open_folder.setToolTip(
+            "Use a folder of images: a sub-folder of pictures for each class, or IDX files"
+        )
         self._open_folder.clicked.connect(self.dataset_folder_wanted)
         self._open_folder.setMinimumHeight(3 * SPACE)
         below_editor = QWidget()
         line = QHBoxLayout(below_editor)
         line.setContentsMargins(SPACE, 0, 0, 0)
         line.setSpacing(0)
-        line.addStretch(1)
-        line.addWidget(self._open_folder, 1)
+        line.addStretch(LABEL_SHARE)
+        line.addWidget(self._open_folder, EDITOR_SHARE)
         group.add(below_editor)
         self._note = QLabel()
         self._note.setWordWrap(True)

@@ -22,7 +22,7 @@ def test_mnist_is_the_folder_that_the_environment_names(
 
 
 def test_where_it_is_not_the_way_to_get_it_is_told() -> None:
-    with pytest.raises(DataError, match=r"not on this .*convlab data fetch mnist .*CONVLAB_MNIST"):
+    with pytest.raises(DataError, match=r"not on this .*convlab data fetch mnist, .*CONVLAB_MNIST"):
         load_dataset("mnist")
 
 

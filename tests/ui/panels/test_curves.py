@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
 from convlab.training.events import EpochEvaluated, LearningRateChanged, RunStarted, StepDone
-from convlab.ui.panels.curves import CurvesPanel, followed_end
+from convlab.ui.panels.curves import CurvesPanel, followed_end, loss_text
 from convlab.ui.theme import DARK, Theme
 from convlab.ui.widgets.curve_plot import CurvePlot
+from convlab.ui.widgets.plot_style import small_font
 
 PER_EPOCH = 20
 
@@ -368,3 +369,72 @@ def test_a_file_that_cannot_be_written_is_told_in_one_sentence(
     [sentence] = told
     assert str(target) in sentence
     assert "choose another" in sentence
+
+
+def labels_of(plot: CurvePlot, side: str) -> list[str]:
+    """The labels that an axis paints."""
+    image = QImage(1, 1, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setFont(small_font())
+    _, _, texts = plot.getAxis(side).generateDrawSpecs(painter)
+    painter.end()
+    return [text for _, _, text in texts]
+
+
+@pytest.mark.parametrize("size", [(700, 600), (660, 264), (420, 480)])
+def test_the_ends_of_the_axes_have_their_labels(
+    panel: CurvesPanel, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    panel.resize(*size)
+    start(panel, epochs=20)
+    learn(panel, falling(400), qtbot)
+    accuracy, loss = panel.accuracy.plot, panel.loss.plot
+    assert {"0%", "100%"} <= set(labels_of(accuracy, "left"))
+    assert labels_of(accuracy, "bottom") == []
+    assert "0" in labels_of(loss, "left")
+    assert {"0", "200", "400", "Iteration"} <= set(labels_of(loss, "bottom"))
+
+
+def test_a_narrow_panel_puts_the_controls_below_the_legend(
+    panel: CurvesPanel, qtbot: QtBot
+) -> None:
+    legend, control = panel.loss.toggles["Mini-batch"], panel.loss.log_box
+    assert abs(legend.geometry().center().y() - control.geometry().center().y()) <= 2
+    narrow = panel.minimumSizeHint().width()
+    panel.resize(narrow, 600)
+    qtbot.waitUntil(lambda: control.y() > legend.geometry().bottom())
+    assert panel.width() == narrow
+    for section in (panel.accuracy, panel.loss):
+        for widget in section.findChildren(QWidget):
+            if widget.parent() is section and widget.isVisible():
+                assert section.rect().contains(widget.geometry())
+
+
+def test_what_was_chosen_to_be_seen_returns(panel: CurvesPanel, lab: Lab, theme: Theme) -> None:
+    panel.accuracy.toggles["Train"].setChecked(False)
+    panel.loss.smoothing_slider.setValue(42)
+    panel.loss.log_box.setChecked(True)
+    again = CurvesPanel(lab, theme)
+    again.restore_choices(panel.choices())
+    assert again.choices() == panel.choices()
+    assert not again.accuracy.toggles["Train"].isChecked()
+    assert again.accuracy.toggles["Test"].isChecked()
+    assert not again._train_curve.isVisible()
+    assert again.model.smoothing == 0.42
+    assert again.loss.plot.getAxis("left").logMode
+
+
+@pytest.mark.parametrize("smoothing", ["", "-1", "100", "9e9", "0.5", "many"])
+def test_choices_that_make_no_sense_leave_it_alone(panel: CurvesPanel, smoothing: str) -> None:
+    before = panel.choices()
+    panel.restore_choices({"smoothing": smoothing, "axis": "cubic", "Train": "purple"})
+    assert panel.choices() == before
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [(2.302585, "2.303"), (0.0, "0"), (0.00012345, "1.23e-04"), (1.2345e12, "1.23e+12")],
+)
+def test_a_loss_is_told_in_eight_characters(loss: float, text: str) -> None:
+    assert loss_text(loss) == text
+    assert len(text) <= 8

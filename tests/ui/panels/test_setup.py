@@ -209,7 +209,7 @@ def test_another_dataset_is_shown_and_checked(lab: Lab, panel: SetupPanel) -> No
 
 
 def test_a_dataset_that_is_not_there_is_marked(qtbot: QtBot, lab: Lab, panel: SetupPanel) -> None:
-    with qtbot.waitSignal(panel.model.loader.failed):
+    with qtbot.waitSignal(lab.loader.failed):
         set_field(panel, "dataset", "mnist")
     assert problems(panel) == ["dataset"]
     set_field(panel, "dataset", "tiny")
@@ -287,3 +287,15 @@ def test_dark_colors_reach_the_table(theme: Theme, panel: SetupPanel) -> None:
     assert panel.layers.styleSheet() != light
     theme.choose("light")
     assert panel.layers.styleSheet() == light
+
+
+def test_in_a_low_panel_the_footer_stands_beside_the_form(qtbot: QtBot, panel: SetupPanel) -> None:
+    form = panel.findChild(QScrollArea)
+    assert panel.footer.y() >= form.geometry().bottom()
+    panel.resize(683, 264)
+    qtbot.waitUntil(lambda: panel.footer.x() >= form.geometry().right())
+    assert panel.height() == 264
+    assert panel.footer.geometry().bottom() <= panel.rect().bottom()
+    assert form.height() > 0.8 * panel.height()
+    panel.resize(300, 640)
+    qtbot.waitUntil(lambda: panel.footer.y() >= form.geometry().bottom())

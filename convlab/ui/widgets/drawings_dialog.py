@@ -1,0 +1,145 @@
+"""The user's own drawings: to look at, evaluate, export and delete."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from convlab.app.own_drawings import OwnDrawingsModel
+from convlab.app.predictor import Predictor
+from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.drawing_gallery import DrawingGallery
+from convlab.ui.widgets.probability_bars import percent_text
+from convlab.ui.widgets.save_dialog import ask_and_export
+from convlab.wording import counted
+
+EMPTY = "There are no drawings yet.\nDraw a digit and say which it was below the paper."
+USUAL_SIZE = (560, 420)  # pixels
+
+
+class DrawingsDialog(QDialog):
+    """Shows the set of drawings beside the window; Esc closes it."""
+
+    def __init__(
+        self, model: OwnDrawingsModel, predictor: Predictor, theme: Theme, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._predictor = predictor
+        self.setWindowTitle("My drawings")
+        self.resize(*USUAL_SIZE)
+        self.gallery = DrawingGallery(theme)
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.evaluate = _button("Evaluate", "Let the network that reads the paper read all these")
+        self.delete = _button("Delete", "Delete the selected drawings (Del)")
+        self.export = _button("Export…", "Save all drawings as a JSON file of pen strokes")
+        self._lay_out()
+        shortcut = QShortcut(QKeySequence(Qt.Key.Key_Delete), self)
+        shortcut.activated.connect(self.delete.click)
+        self.evaluate.clicked.connect(self._on_evaluate)
+        self.delete.clicked.connect(self._on_delete)
+        self.export.clicked.connect(self._on_export)
+        self.gallery.selectionModel().selectionChanged.connect(self._on_selected)
+        predictor.changed.connect(self._on_selected)
+        model.changed.connect(self._on_changed)
+        self._on_changed()
+
+    def open_set(self) -> None:
+        """Read the set again and show it."""
+        self._model.refresh()
+        self.show()
+        self.activateWindow()
+
+    def _lay_out(self) -> None:
+        empty = QLabel(EMPTY)
+        empty.setProperty("role", "muted")
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(empty)
+        self._stack.addWidget(self.gallery)
+        close = _button("Close", "Close this window (Esc)")
+        close.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE)
+        for button in (self.evaluate, self.delete, self.export):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        buttons.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.summary)
+        layout.addLayout(buttons)
+
+    def _in_words(self) -> str:
+        count = len(self._model.drawings)
+        if not count:
+            return ""
+        if self._model.is_evaluating:
+            return f"Reading {counted(count, 'drawing')}…"
+        right, labeled = self._model.right()
+        if not labeled:
+            return f"{counted(count, 'drawing')}."
+        return f"{right:,} of {labeled:,} are read right ({percent_text(right / labeled)})."
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.gallery.set_drawings(self._model.drawings, self._model.answers)
+        self._stack.setCurrentIndex(1 if self._model.drawings else 0)
+        self.summary.setText(self._in_words())
+        self.export.setEnabled(bool(self._model.drawings))
+        self._on_selected()
+
+    @Slot()
+    def _on_selected(self) -> None:
+        self.delete.setEnabled(bool(self.gallery.chosen()))
+        can_read = self._predictor.network is not None and bool(self._model.drawings)
+        self.evaluate.setEnabled(can_read and not self._model.is_evaluating)
+
+    @Slot()
+    def _on_evaluate(self) -> None:
+        if self._predictor.network is not None:
+            self._model.evaluate(self._predictor.network)
+
+    @Slot()
+    def _on_delete(self) -> None:
+        chosen = self.gallery.chosen()
+        if chosen and self._wants_to_delete(len(chosen)):
+            self._model.delete(chosen)
+
+    @Slot()
+    def _on_export(self) -> None:
+        ask_and_export(self, "drawings", "json", "Pen strokes", self._export_to)
+
+    def _export_to(self, path: Path) -> None:
+        self._model.export(path)
+
+    def _wants_to_delete(self, count: int) -> bool:
+        text = f"Delete {counted(count, 'drawing')}?"
+        box = QMessageBox(QMessageBox.Icon.Question, "My drawings", text, parent=self)
+        box.setInformativeText("This cannot be undone.")
+        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.exec()
+        return box.clickedButton() is delete
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    return button
