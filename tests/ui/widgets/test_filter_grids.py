@@ -105,7 +105,7 @@ def test_the_reading_follows_new_weights(grids):
 def test_fewer_filters_forget_what_was_pointed_at(grids):
     grids.views[0].pointed.emit(TilePixel(29, 0, 1))
     grids.set_pictures(pictures(4))
-    assert grids.current is None
+    assert grids.current in (None, 0), "the first one is outlined where the grids have the focus"
     assert grids.reading() == ""
 
 
