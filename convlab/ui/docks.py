@@ -4,21 +4,12 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QFrame,
-    QMainWindow,
-    QScrollArea,
-    QTabBar,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from convlab.app.lab import Lab
 from convlab.ui.panel import Area, Panel
+from convlab.ui.panel_frame import PanelFrame
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import Theme
 
@@ -36,45 +27,6 @@ _AREAS: dict[Area, Qt.DockWidgetArea] = {
 _WIDTHS: dict[Area, int] = {"left": 320, "right": 340}
 _LOWEST_STACK = 660  # pixels of the window; lower, the panels of the center become tabs
 _SEPARATOR = 6  # pixels, as in the style sheet
-
-
-class _Filling(QVBoxLayout):
-    """Fills its widget with a panel, whatever height the texts in the panel would like."""
-
-    def hasHeightForWidth(self) -> bool:
-        """Say no, else a scroll area would never let the panel be lower than it likes."""
-        return False
-
-
-class PanelFrame(QScrollArea):
-    """Around a panel in its dock: scrolls where the dock is smaller than the panel can be."""
-
-    resized = Signal()
-
-    def __init__(self, panel: Panel) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidgetResizable(True)
-        self._panel = panel
-        holder = QWidget()
-        filling = _Filling(holder)
-        filling.setContentsMargins(0, 0, 0, 0)
-        filling.addWidget(panel)
-        self.setWidget(holder)
-
-    def sizeHint(self) -> QSize:
-        """Return what the panel would like."""
-        return self._panel.sizeHint()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell of every change."""
-        super().resizeEvent(event)
-        self.resized.emit()
-
-    def minimumSizeHint(self) -> QSize:
-        """Allow docks so small that a window with several of them fits any screen."""
-        return QSize(160, 100)
 
 
 class _NoTitle(QWidget):
