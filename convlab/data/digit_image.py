@@ -20,11 +20,11 @@ BOX = 20  # pixels of the box that the digit is fitted into
 CENTER = 14  # the pixel on which the center of mass lies in every image of MNIST, rounded
 DETAIL = 16  # strokes are drawn this many times finer than the box's pixels, then averaged
 
-# Widths of strokes in pixels of the box. Four fifths of MNIST lie between the two ends, and half
-# of it on either side of the usual width.
-THINNEST = 1.8
+# Widths of strokes in pixels of the box. Half of MNIST lies between the two ends, and half of it
+# on either side of the usual width. Thicker pens would fill the loops of small digits.
+THINNEST = 2.0
 USUAL = 2.4  # for strokes that come without a width
-THICKEST = 3.2
+THICKEST = 2.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -74,7 +74,7 @@ def test_without_an_even_pen_strokes_stay_as_they_were_drawn(width: float) -> No
     drawn = Preparation(even_pen=False).stages(bar, paper_side=1)
     assert thickness(drawn.image) == pytest.approx(max(1, 20 * width / (0.8 + width)), abs=0.3)
     even = Preparation().stages(bar, paper_side=1)
-    assert THINNEST - 0.3 < thickness(even.image) < THICKEST + 0.3
+    assert THINNEST - 0.5 <= thickness(even.image) <= THICKEST + 0.5
 
 
 def test_without_cropping_the_place_on_the_paper_shows() -> None:
@@ -128,7 +128,7 @@ def test_erased_ink_is_gone_at_every_stage() -> None:
     rubbed = Stroke(np.array([(0.0, 0.6), (0.4, 0.6)]), 0.06, erases=True)
     stages = Preparation().stages(Drawing((*SEVEN.strokes, foot, rubbed)), paper_side=1)
     assert box(stages.drawing)[1] < 0.45 * len(stages.drawing)
-    assert np.abs(stages.image.astype(int) - digit_image(SEVEN)).mean() < 8
+    np.testing.assert_allclose(box(stages.image), box(digit_image(SEVEN)), atol=1)
 
 
 def test_no_ink_is_an_error_in_one_sentence() -> None:
