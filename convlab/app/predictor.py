@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from convlab.app.session import Session
 from convlab.data.dataset import ImageSet
+from convlab.nn.engine import Engine
 from convlab.nn.network import Network
 from convlab.nn.network_settings import build_network
 from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
@@ -29,6 +30,8 @@ class Predictor(QObject):
         super().__init__(parent)
         self._session = session
         self._network: Network | None = None
+        self._engine: Engine | None = None  # made when an image is read
+        self._has_new_weights = False
         self._untrained: Network | None = None
         self._iteration = 0
         self._trained = False
@@ -104,13 +107,20 @@ class Predictor(QObject):
     def probabilities(self, image: NDArray[np.uint8]) -> NDArray[np.floating] | None:
         """Return the probability of each class for one image (C, H, W), or None without a network.
 
-        An image of another shape than the network was made for gives None, too.
+        An image of another shape than the network was made for gives None, too, and so do weights
+        so large that the answer is out of range.
         """
         if self._network is None or image.shape != self._network.input_dim:
             return None
         network = self._untrained or self._network
-        probabilities: NDArray[np.floating] = network.probabilities(image[np.newaxis])[0]
-        return probabilities
+        if self._engine is None or self._engine.network is not network:
+            self._engine = Engine(network)
+        elif self._has_new_weights:
+            self._engine.load()
+        self._has_new_weights = False
+        with np.errstate(over="ignore", invalid="ignore"):
+            probabilities: NDArray[np.floating] = self._engine.probabilities(image[np.newaxis])[0]
+        return probabilities if np.isfinite(probabilities).all() else None
 
     def _on_run_started(self, event: RunStarted) -> None:
         self._network = build_network(event.network)
@@ -127,6 +137,7 @@ class Predictor(QObject):
     def _on_weights(self, event: SnapshotTaken | RunEnded) -> None:
         if self._network is not None:
             self._network.set_params(event.params)
+            self._has_new_weights = True
         self._iteration = event.iteration
         self._trained = event.iteration > 0
         self.changed.emit()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from convlab.cli.answers import finite_scores
 from convlab.data.loading import load_dataset
 from convlab.errors import WeightsError
 from convlab.nn.engine import Engine
@@ -32,8 +33,9 @@ def evaluate(
             "a dataset like the one it was trained on."
         )
     engine = Engine(network, usable_cores())
-    accuracy = engine.accuracy(data.test.images, data.test.labels)
+    scores = finite_scores(engine, data.test.images)
     engine.close()
+    accuracy = float((scores.argmax(axis=1) == data.test.labels).mean())
     result = {"accuracy": accuracy, "images": len(data.test), "dataset": data.name}
     in_words = f"accuracy {accuracy:.2%} on the {len(data.test):,} test images of {data.title}"
     typer.echo(json.dumps(result) if as_json else in_words)

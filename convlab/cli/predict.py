@@ -9,11 +9,13 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from convlab.data.digit_image import digit_image
+from convlab.cli.answers import finite_scores
 from convlab.data.picture import read_picture
+from convlab.data.preparation import Preparation
 from convlab.data.strokes import read_drawings
 from convlab.errors import ConvlabError, DataError, WeightsError
 from convlab.nn.engine import Engine
+from convlab.nn.functions import softmax
 from convlab.nn.network import Network
 from convlab.nn.network_settings import open_network
 
@@ -88,7 +90,7 @@ def _read_strokes(network: Network, path: Path) -> tuple[dict[str, Any], str]:
     images = []
     for number, drawing in enumerate(drawings, start=1):
         try:
-            images.append(digit_image(drawing))
+            images.append(Preparation().stages(drawing).image)
         except DataError as error:
             raise DataError(f"Drawing {number} of {path.name}: {error}") from error
     digits = _probabilities(network, images).argmax(axis=1)
@@ -103,4 +105,4 @@ def _read_strokes(network: Network, path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _probabilities(network: Network, images: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
-    return Engine(network).probabilities(np.stack(images)[:, np.newaxis])
+    return softmax(finite_scores(Engine(network), np.stack(images)[:, np.newaxis]))

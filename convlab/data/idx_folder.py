@@ -33,8 +33,9 @@ def read_idx_folder(folder: Path, name: str | None = None, title: str | None = N
         raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from error
     train = _image_set(train_images, train_labels)
     test = _image_set(test_images, test_labels)
-    labels = (part.labels.max(initial=0) for part in (train, test))
-    classes = max(10, *(int(label) + 1 for label in labels))
+    classes = max(10, *(int(part.labels.max(initial=0)) + 1 for part in (train, test)))
+    if title is None:  # a folder of the user's; what was fetched has been checked
+        _check_labels(folder, train, classes)
     return Dataset(
         name=name or str(folder),
         title=title or folder.name or str(folder),
@@ -42,6 +43,16 @@ def read_idx_folder(folder: Path, name: str | None = None, title: str | None = N
         test=test,
         class_names=tuple(map(str, range(classes))),
     )
+
+
+def _check_labels(folder: Path, train: ImageSet, classes: int) -> None:
+    """Refuse labels beyond ten if some class before them is never shown: they are damage."""
+    shown = np.bincount(train.labels, minlength=classes)
+    if classes > 10 and not shown.all():
+        raise DataError(
+            f"A label in {folder} is {classes - 1}, but no training image is of class "
+            f"{int(shown.argmin())}; the file of labels seems damaged, so get it again."
+        )
 
 
 def holds_idx(folder: Path) -> bool:

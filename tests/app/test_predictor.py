@@ -45,7 +45,7 @@ def test_a_run_that_has_just_begun_answers_but_is_untrained(
         session.run_started.emit(started(net))
     answer = predictor.probabilities(IMAGE)
     assert answer is not None
-    np.testing.assert_array_equal(answer, net.probabilities(IMAGE[np.newaxis])[0])
+    np.testing.assert_allclose(answer, net.probabilities(IMAGE[np.newaxis])[0], atol=1e-6)
     assert not predictor.is_trained
     assert predictor.iteration == 0
 
@@ -59,7 +59,7 @@ def test_each_snapshot_changes_the_answer(
             session.snapshot_taken.emit(SnapshotTaken(iteration, frozen_copy(net.params)))
         answer = predictor.probabilities(IMAGE)
         assert answer is not None
-        np.testing.assert_array_equal(answer, net.probabilities(IMAGE[np.newaxis])[0])
+        np.testing.assert_allclose(answer, net.probabilities(IMAGE[np.newaxis])[0], atol=1e-6)
         assert predictor.is_trained
         assert predictor.iteration == iteration
 
@@ -104,7 +104,7 @@ def test_the_untrained_network_answers_for_comparison_until_another_comes(
     untrained = predictor.probabilities(IMAGE)
     predictor.compare_untrained(False)
     answer = predictor.probabilities(IMAGE)
-    np.testing.assert_array_equal(answer, trained.probabilities(IMAGE[np.newaxis])[0])
+    np.testing.assert_allclose(answer, trained.probabilities(IMAGE[np.newaxis])[0], atol=1e-6)
     assert not np.array_equal(untrained, answer)
     predictor.compare_untrained(True)
     session.run_started.emit(started(network(0)))

@@ -98,3 +98,27 @@ def test_images_that_the_network_cannot_read_are_refused(
 
 def test_an_unknown_dataset_is_refused(refused: Refused, weights: Path) -> None:
     assert "Did you mean bundled?" in refused("evaluate", weights, "--dataset", "bundle")
+
+
+def test_weights_that_are_finite_and_far_too_large_are_refused(
+    refused: Refused, tmp_path: Path
+) -> None:
+    network = SimpleConvNet()
+    for name in ("W1", "W2", "W3"):
+        network.params[name] *= 1e30
+    weights, drawings = tmp_path / "large.safetensors", tmp_path / "drawings.json"
+    network.save_params(weights)
+    drawings.write_text('[{"strokes": [[[0, 0], [0, 9]]]}]')
+    assert "out of range" in refused("evaluate", weights)
+    assert "out of range" in refused("predict", weights, "--strokes", drawings)
+
+
+def test_labels_of_classes_that_are_never_shown_are_refused(
+    refused: Refused, weights: Path, tiny_dataset: Dataset, write_idx_folder: Write
+) -> None:
+    labels = tiny_dataset.test.labels.copy()
+    labels[3] = 77
+    names = tuple(map(str, range(78)))
+    test = ImageSet(tiny_dataset.test.images, labels)
+    folder = write_idx_folder(replace(tiny_dataset, test=test, class_names=names), "damaged")
+    assert "is 77, but no training image" in refused("evaluate", weights, "--dataset", folder)
