@@ -2,9 +2,22 @@
 
 from convlab.nn.functions import col2im, im2col, softmax
 from convlab.nn.gradient_check import numerical_gradient
-from convlab.nn.layers import Affine, Convolution, Pooling, Relu, Sigmoid, SoftmaxWithLoss
+from convlab.nn.layers import (
+    Affine,
+    AveragePooling,
+    BatchNormalization,
+    Convolution,
+    Dropout,
+    LocalResponseNormalization,
+    Pooling,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Subsampling,
+    Tanh,
+)
 from convlab.nn.network import Network
-from convlab.nn.networks import SimpleConvNet
+from convlab.nn.networks import AlexNet, DeepConvNet, LeNet, SimpleConvNet
 from convlab.nn.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
 __all__ = [
@@ -12,7 +25,14 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "Affine",
+    "AlexNet",
+    "AveragePooling",
+    "BatchNormalization",
     "Convolution",
+    "DeepConvNet",
+    "Dropout",
+    "LeNet",
+    "LocalResponseNormalization",
     "Momentum",
     "Nesterov",
     "Network",
@@ -22,6 +42,8 @@ __all__ = [
     "Sigmoid",
     "SimpleConvNet",
     "SoftmaxWithLoss",
+    "Subsampling",
+    "Tanh",
     "col2im",
     "im2col",
     "numerical_gradient",
