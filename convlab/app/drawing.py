@@ -163,10 +163,7 @@ class DrawingModel(QObject):
     def _read(self) -> NDArray[np.floating] | None:
         if self.image is None:
             return None
-        probabilities = self._predictor.probabilities(self.image.reshape(self.image_shape))
-        if probabilities is None or not np.isfinite(probabilities).all():
-            return None
-        return probabilities
+        return self._predictor.probabilities(self.image.reshape(self.image_shape))
 
     def _learn_what_is_known(self) -> None:
         """Look at the images that the network learned from, once there is ink, in a thread."""

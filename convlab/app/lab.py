@@ -56,7 +56,9 @@ class Lab(QObject):
         if path is None:
             return
         try:
-            network, digits = open_network(path), load_dataset("bundled")
+            network = open_network(path)
+            here = self._dataset.name == "bundled"
+            digits = self._dataset if here else load_dataset("bundled")
         except ConvlabError:  # the lab works without; what cannot be read is no fault of a person
             return
         self.predictor.use(network, trained=True, origin="lab", learned_from=digits.train)

@@ -174,8 +174,7 @@ class Setup(QObject):
         if is_refused:  # what stands in for the network is not what was meant
             self._layers = ()
         if self._layers:
-            images = dataset.train.images.nbytes + dataset.test.images.nbytes
-            self._memory = training_memory(config, self._layers, images)
+            self._memory = training_memory(config, self._layers, dataset.image_bytes)
             self._problems = memory_problems(self._memory, self._machine_bytes) | self._problems
 
     @Slot()

@@ -1,11 +1,8 @@
 """``convlab data``: which datasets there are, and fetching them."""
 
 import json
-import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +16,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from convlab.cli.terminal import complain, interrupts_call
 from convlab.data.datasets import DATASETS
 from convlab.data.fetching import MIRROR_VARIABLE
 from convlab.data.progress import CanceledError
@@ -85,7 +83,8 @@ def _source(name: str) -> DatasetSource:
 
 
 def _fetch(source: DatasetSource, mirror: str | None) -> None:
-    with _interrupts_cancel() as canceled, _progress_bar() as bar:
+    canceled = threading.Event()
+    with interrupts_call(canceled.set), _progress_bar() as bar:
         task = bar.add_task(source.title, total=source.size)
 
         def show(done: int, total: int, speed: float) -> None:
@@ -94,7 +93,7 @@ def _fetch(source: DatasetSource, mirror: str | None) -> None:
         try:
             source.fetch(show, canceled.is_set, mirror)
         except CanceledError as error:
-            typer.echo(f"convlab: {error}", err=True)
+            complain(str(error))
             raise typer.Exit(CANCELED) from error
 
 
@@ -127,17 +126,3 @@ def _progress_bar() -> Progress:
         disable=not sys.stderr.isatty(),
         transient=True,
     )
-
-
-@contextmanager
-def _interrupts_cancel() -> Iterator[threading.Event]:
-    """Let Ctrl+C and a polite kill end the fetching with everything cleared away."""
-    canceled = threading.Event()
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in kept:
-        signal.signal(number, lambda *_: canceled.set())
-    try:
-        yield canceled
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)

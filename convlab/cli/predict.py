@@ -10,6 +10,7 @@ import typer
 from numpy.typing import NDArray
 
 from convlab.cli.answers import finite_scores
+from convlab.cli.terminal import complain
 from convlab.data.picture import read_picture
 from convlab.data.preparation import Preparation
 from convlab.data.strokes import read_drawings
@@ -57,7 +58,7 @@ def predict(
     if as_json or in_words:
         typer.echo(json.dumps(result) if as_json else in_words)
     for sentence in failures:
-        typer.echo(f"convlab: {sentence}", err=True)
+        complain(sentence)
     if failures:
         raise typer.Exit(UNREADABLE)
 

@@ -1,10 +1,7 @@
 """``convlab train``: the lab's training without a window."""
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from convlab.cli.options import chosen_settings, option_value, with_setting_options
+from convlab.cli.terminal import complain, interrupts_call
 from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
 from convlab.errors import ConvlabError, SettingsError
@@ -72,13 +70,13 @@ def train(
     try:
         ended = run.train()
     except MemoryError as error:
-        _complain(
+        complain(
             "There was not enough memory to go on training; use a smaller mini-batch or a smaller "
             f"network. What was written until then is in {run.folder.path}."
         )
         raise typer.Exit(FAILED) from error
     if ended.reason != "finished" or ended.hint:
-        _complain(ended.message)
+        complain(ended.message)
     result = run.result(ended)
     typer.echo(json.dumps(result) if as_json else _in_words(result))
     if ended.reason == "diverged" or run.was_moved:
@@ -89,8 +87,8 @@ def _refuse_too_large(config: TrainingConfig, dataset: Dataset) -> None:
     """Raise :class:`SettingsError` for a run that takes more memory than there is."""
     shape, classes = dataset.image_shape, len(dataset.class_names)
     layers = config.layer_shapes(shape, classes, len(dataset.train))
-    images = dataset.train.images.nbytes + dataset.test.images.nbytes
-    problems = memory_problems(training_memory(config, layers, images), machine_memory())
+    memory = training_memory(config, layers, dataset.image_bytes)
+    problems = memory_problems(memory, machine_memory())
     if problems:
         raise SettingsError(problems)
 
@@ -113,7 +111,7 @@ class _Run:
         """Train to the end, or until Ctrl+C."""
         history, trainer = self._history, self._trainer
         control = Control()
-        with _interrupts_stop(control), _progress_bar(trainer.iterations) as bar:
+        with interrupts_call(control.stop), _progress_bar(trainer.iterations) as bar:
             task = bar.add_task("training", total=trainer.iterations, accuracy="")
             for event in trainer.run(control):
                 match event:
@@ -156,7 +154,7 @@ class _Run:
             self._write(params)
         except ConvlabError as error:
             if not self._warned:
-                _complain(f"{error} The training goes on, and is written at its end.")
+                complain(f"{error} The training goes on, and is written at its end.")
             self._warned = True
 
     def _write_somewhere(self, params: Params) -> None:
@@ -166,11 +164,7 @@ class _Run:
             description = self._trainer.network.description
             self.folder = rescued(self._config, self._history, params, description)
             self.was_moved = True
-            _complain(f"{error} The whole run was put into {self.folder.path} instead.")
-
-
-def _complain(sentence: str) -> None:
-    typer.echo(f"convlab: {sentence}", err=True)
+            complain(f"{error} The whole run was put into {self.folder.path} instead.")
 
 
 def _progress_bar(total: int) -> Progress:
@@ -183,19 +177,6 @@ def _progress_bar(total: int) -> Progress:
         disable=not sys.stderr.isatty(),
         transient=True,
     )
-
-
-@contextmanager
-def _interrupts_stop(control: Control) -> Iterator[None]:
-    """Let Ctrl+C and a polite kill end the run instead of losing it."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in kept:
-        signal.signal(number, lambda *_: control.stop())
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
 
 
 def _in_words(result: dict[str, Any]) -> str:

@@ -60,6 +60,11 @@ class Dataset:
                 )
 
     @property
+    def image_bytes(self) -> int:
+        """How much memory all images take."""
+        return self.train.images.nbytes + self.test.images.nbytes
+
+    @property
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of one image."""
         channels, height, width = self.train.images.shape[1:]

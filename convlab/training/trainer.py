@@ -93,7 +93,11 @@ class Trainer:
         checked(TrainingConfig, settings)
         self.network = network
         network.astype(dtype)
-        self._engine = Engine(network, threads, seed=_number(seed))
+        sequence = (
+            seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+        )
+        # What the engine draws at random follows from the seed without using it up.
+        self._engine = Engine(network, threads, seed=int(sequence.generate_state(1)[0]))
         self.x_train, self.x_test = np.asarray(x_train), np.asarray(x_test)
         self.t_train = class_indices(t_train, network.output_size)
         self.t_test = class_indices(t_test, network.output_size)
@@ -101,9 +105,6 @@ class Trainer:
         choice = choose(OPTIMIZERS, optimizer, optimizer_param or {})
         self.optimizer = OPTIMIZERS.get(choice.name)(**choice.settings)
         self.verbose = verbose
-        sequence = (
-            seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-        )
         order, evaluation, distortion = (
             np.random.default_rng(child) for child in sequence.spawn(3)
         )
@@ -312,12 +313,6 @@ class Trainer:
             f"range. The weights after iteration {iteration:,} were kept. Try a smaller learning "
             f"rate (it was {self.optimizer.lr:g}) or smaller initial weights."
         )
-
-
-def _number(seed: int | np.random.SeedSequence | None) -> int:
-    """Return a number for what the engine draws at random, without using up the seed."""
-    sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    return int(sequence.generate_state(1)[0])
 
 
 def _all_finite(params: Mapping[str, NDArray[Any]]) -> bool:

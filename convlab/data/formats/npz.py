@@ -1,6 +1,5 @@
 """An ``.npz`` file with images and labels under one of the usual names."""
 
-import math
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from convlab.data.formats import LARGEST
 from convlab.data.formats.arrays import as_images, as_labels, dataset_from_arrays
 from convlab.data.progress import Cancel, CanceledError, ReadProgress, never, say_nothing
 from convlab.errors import DataError
+from convlab.npz_archive import array_sizes
 
 _MOST_ARRAYS = 1_000
-_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 _IMAGES = ("x", "images", "image", "data")
 _LABELS = ("y", "t", "labels", "label", "targets", "target")
 
@@ -71,11 +70,7 @@ def _bare(members: list[str]) -> list[str]:
 
 
 def _sizes(archive: zipfile.ZipFile, file_name: str) -> dict[str, int]:
-    """Return the bytes of every array, or refuse an archive that is too large or lies.
-
-    Neither the archive's word nor that of an array's header is taken for the size of the other:
-    NumPy makes room for what the header announces.
-    """
+    """Return the bytes of every array, or refuse an archive that is too large or lies."""
     members = archive.infolist()
     total = sum(member.file_size for member in members)
     if len(members) > _MOST_ARRAYS or total > LARGEST:
@@ -83,17 +78,7 @@ def _sizes(archive: zipfile.ZipFile, file_name: str) -> dict[str, int]:
             f"{file_name} holds {len(members):,} arrays of {total:,} bytes, more than the lab "
             f"opens ({_MOST_ARRAYS:,} of {LARGEST:,}); it is damaged or too large."
         )
-    sizes = {}
-    for member in members:
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError("packed in another way than NumPy does")
-        with archive.open(member) as file:
-            shape, _, dtype = _HEADERS[npy.read_magic(file)](file)
-            size = math.prod(shape) * dtype.itemsize
-            if dtype.hasobject or size != member.file_size - file.tell():
-                raise ValueError("header and content disagree")
-            sizes[member.filename] = size
-    return sizes
+    return array_sizes(archive)
 
 
 def _chosen(sizes: dict[str, int], file_name: str) -> tuple[Names, Names | None]:

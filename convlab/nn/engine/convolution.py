@@ -95,9 +95,14 @@ class ConvolutionHead:
 
     def input_gradient(self) -> Array:
         """Return dx: dy convolved with the filters turned by 180 degrees."""
-        turned = self._part.params["W"][:, ::-1, :, ::-1].transpose(2, 1, 0, 3)
+        turned = turned_filters(self._part)
         np.matmul(turned.reshape(turned.shape[0], -1), self._dwindows, out=self._dx_blocks)
         return self._dx
+
+
+def turned_filters(part: Part) -> Array:
+    """Return the filters (F, FH, C, FW) turned by 180 degrees, as (C, FH, F, FW)."""
+    return part.params["W"][:, ::-1, :, ::-1].transpose(2, 1, 0, 3)
 
 
 def piece_length(others: int, length: int) -> int:

@@ -18,7 +18,12 @@ from typing import cast
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convlab.nn.engine.convolution import SMALL_PRODUCT, in_blocks, piece_length
+from convlab.nn.engine.convolution import (
+    SMALL_PRODUCT,
+    in_blocks,
+    piece_length,
+    turned_filters,
+)
 from convlab.nn.engine.parts import Part, add_gradient, batch_last
 from convlab.nn.layers.convolution import ConvolutionSettings
 from convlab.nn.types import Array
@@ -77,8 +82,8 @@ class WinogradHead:
 
     def input_gradient(self) -> Array:
         """Return dx: dy convolved with the filters turned by 180 degrees."""
-        turned = self._part.params["W"][:, ::-1, :, ::-1].transpose(2, 1, 0, 3)
-        self._dy.convolve(_transformed(turned), slice(0, len(self._dx)), self._dx[np.newaxis])
+        u = _transformed(turned_filters(self._part))
+        self._dy.convolve(u, slice(0, len(self._dx)), self._dx[np.newaxis])
         return self._dx
 
     def _write_dw(self) -> None:

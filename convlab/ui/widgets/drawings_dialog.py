@@ -6,18 +6,17 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QLabel,
     QMessageBox,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from convlab.app.own_drawings import OwnDrawingsModel
 from convlab.app.predictor import Predictor
-from convlab.ui.theme import SPACE, Theme
+from convlab.ui.theme import Theme
+from convlab.ui.widgets.dialog_frame import fill_dialog
 from convlab.ui.widgets.drawing_gallery import DrawingGallery
 from convlab.ui.widgets.probability_bars import percent_text
 from convlab.ui.widgets.save_dialog import ask_and_export
@@ -68,20 +67,9 @@ class DrawingsDialog(QDialog):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.gallery)
+        buttons = (self.evaluate, self.delete, self.export)
         close = _button("Close", "Close this window (Esc)")
-        close.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE)
-        for button in (self.evaluate, self.delete, self.export):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
-        layout.setSpacing(SPACE)
-        layout.addWidget(self._stack, 1)
-        layout.addWidget(self.summary)
-        layout.addLayout(buttons)
+        fill_dialog(self, self._stack, self.summary, buttons, close)
 
     def _in_words(self) -> str:
         count = len(self._model.drawings)

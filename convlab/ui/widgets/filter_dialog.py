@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.dialog_frame import fill_dialog
 from convlab.ui.widgets.filter_grids import GAP, FilterGrids
 from convlab.ui.widgets.filter_pictures import FilterPicture
 from convlab.ui.widgets.mosaic_view import MARGIN
@@ -36,20 +37,8 @@ class FilterDialog(QDialog):
         self._next.setShortcut(Qt.Key.Key_Right)
         self._next.setToolTip("Show the filter after this one (→)")
         self._next.clicked.connect(self._on_next)
-        close = QPushButton("Close")
-        close.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE)
-        for button in (self._previous, self._next):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
-        layout.setSpacing(SPACE)
-        layout.addWidget(self._grids, 1)
-        layout.addWidget(self._reading)
-        layout.addLayout(buttons)
+        buttons = (self._previous, self._next)
+        fill_dialog(self, self._grids, self._reading, buttons, QPushButton("Close"))
 
     @property
     def number(self) -> int:

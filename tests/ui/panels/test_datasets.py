@@ -3,8 +3,7 @@
 import gzip
 import hashlib
 import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,58 +22,25 @@ from convlab.ui.theme import Theme
 LEFT = Qt.MouseButton.LeftButton
 
 
-class Mirror:
-    """Serves a tiny KMNIST on this computer; while ``is_slow``, it never comes to an end."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.is_slow = threading.Event()
-        self.closing = threading.Event()
-        mirror = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                content = files.get(self.path.rpartition("/")[2])
-                if content is None:
-                    self.send_error(404)
-                    return
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content[:100])
-                self.wfile.flush()
-                while mirror.is_slow.is_set() and not mirror.closing.wait(0.01):
-                    pass
-                self.wfile.write(content[100:])
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = False
-            block_on_close = True
-
-            def handle_error(self, *_: Any) -> None:
-                """A client that goes away is nothing to tell."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
 def packed(array: np.ndarray[Any, Any]) -> bytes:
     magic = bytes((0, 0, 8, array.ndim))
     return gzip.compress(magic + np.array(array.shape, ">u4").tobytes() + array.tobytes())
 
 
 @pytest.fixture
-def mirror(tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+def is_slow() -> threading.Event:
+    """While it is set, the mirror never comes to an end."""
+    return threading.Event()
+
+
+@pytest.fixture
+def mirror(
+    tiny_dataset: Dataset,
+    is_slow: threading.Event,
+    new_mirror: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server on this computer with a tiny KMNIST, which is fetched from there."""
     contents = {}
     for part, prefix in ((tiny_dataset.train, "train"), (tiny_dataset.test, "t10k")):
         contents[f"{prefix}-images-idx3-ubyte.gz"] = packed(part.images[:, 0])
@@ -83,15 +49,24 @@ def mirror(tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
         RemoteFile(name, len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
         for name, content in contents.items()
     )
-    mirror = Mirror(contents)
+
+    def answer(handler: Any, content: bytes) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content[:100])
+        handler.wfile.flush()
+        while is_slow.is_set() and not handler.closing.wait(0.01):
+            pass
+        handler.wfile.write(content[100:])
+
+    served = {f"/kmnist/{name}": content for name, content in contents.items()}
     monkeypatch.setattr(Kmnist, "files", files)
-    monkeypatch.setenv("CONVLAB_MIRROR", mirror.url)
-    yield mirror
-    mirror.close()
+    monkeypatch.setenv("CONVLAB_MIRROR", new_mirror(served, answer).url)
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, lab: Lab, theme: Theme, mirror: Mirror) -> Iterator[DatasetsPanel]:
+def panel(qtbot: QtBot, lab: Lab, theme: Theme, mirror: None) -> Iterator[DatasetsPanel]:
     panel = DatasetsPanel(lab, theme)
     qtbot.addWidget(panel)
     panel.resize(700, 400)
@@ -136,9 +111,9 @@ def test_a_dataset_is_fetched_from_a_mirror_and_used(
 
 
 def test_progress_is_shown_and_a_cancel_leaves_nothing(
-    panel: DatasetsPanel, qtbot: QtBot, mirror: Mirror
+    panel: DatasetsPanel, qtbot: QtBot, is_slow: threading.Event
 ) -> None:
-    mirror.is_slow.set()
+    is_slow.set()
     press(qtbot, panel, "kmnist")
     row = panel.row("kmnist")
     qtbot.waitUntil(lambda: "a second" in row.amount.text())
