@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from convlab.app.examined import Examined
 from convlab.app.fetcher import Fetcher
 from convlab.app.loader import DatasetLoader
 from convlab.app.predictor import Predictor
+from convlab.app.selection import Selection
 from convlab.app.session import Session
 from convlab.app.shown_picture import ShownPicture
 from convlab.data.dataset import Dataset
@@ -20,6 +22,7 @@ class Lab(QObject):
 
     ``config`` is the settings of the next run; None while the form holds something invalid.
     What ``loader`` reads becomes the dataset; ``fetcher`` gets datasets that are not here.
+    ``examined`` is the image that panels look into, ``selection`` what was pointed out in one.
     ``picture_shown`` carries a :class:`ShownPicture` that someone wants to be read.
     """
 
@@ -36,6 +39,8 @@ class Lab(QObject):
         self.fetcher = Fetcher(parent=self)
         self.session = Session(parent=self)
         self.predictor = Predictor(self.session, parent=self)
+        self.examined = Examined(dataset, parent=self)
+        self.selection = Selection(parent=self)
 
     @property
     def dataset(self) -> Dataset:
@@ -45,6 +50,7 @@ class Lab(QObject):
     def set_dataset(self, dataset: Dataset) -> None:
         """Use another dataset from the next run on."""
         self._dataset = dataset
+        self.examined.set_dataset(dataset)
         self.dataset_changed.emit()
 
     def use_shipped_weights(self) -> None:

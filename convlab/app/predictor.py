@@ -47,6 +47,11 @@ class Predictor(QObject):
         return self._network
 
     @property
+    def answering(self) -> Network | None:
+        """The network that answers: :attr:`network`, or the untrained one compared with it."""
+        return self._untrained or self._network
+
+    @property
     def is_trained(self) -> bool:
         """Whether the weights that answer have learned anything, in a run or in an opened file."""
         return self._trained and self._untrained is None

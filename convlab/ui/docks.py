@@ -45,7 +45,8 @@ class Docks:
     """One dock a registered panel, in a window whose center is docks, too.
 
     Where the window has the room, there are columns: the sides, and between them the first panel
-    of the center above the others, which are tabs. In a low window all of the center are tabs,
+    of the center above the others, which are tabs; those that look inside the network are closed
+    until somebody opens them. In a low window all of the center are tabs,
     and in a narrow one all panels are. What people change is kept for each of these arrangements.
     ``size_timer`` fires when docks have got other sizes.
     """
@@ -144,7 +145,7 @@ class Docks:
             for dock, following in pairwise(docks):
                 self._window.tabifyDockWidget(dock, following)
             for dock in docks:
-                dock.show()
+                dock.setVisible(not self.panels[dock.windowTitle()].is_inside)
         # Sizes stick only when the docks have been laid out, which the event loop does.
         self._is_new = True
         self.size_timer.start()

@@ -27,6 +27,7 @@ from convlab.ui.docks import Docks
 from convlab.ui.dropping import Dropping
 from convlab.ui.files import Files
 from convlab.ui.loading_status import LoadingStatus
+from convlab.ui.panel_actions import PanelAction
 from convlab.ui.panels.setup import SetupPanel
 from convlab.ui.run_controls import RunControls
 from convlab.ui.status import Status, duration
@@ -147,7 +148,11 @@ class MainWindow(QMainWindow):
         file.addAction(leave)
         menus.addMenu("&Run").addActions(self.controls.actions)
         view = menus.addMenu("&View")
-        view.addActions([dock.toggleViewAction() for dock in self.docks.docks.values()])
+        inside = menus.addMenu("&Inside")
+        inside.setToolTipsVisible(True)
+        for title, panel in self.docks.panels.items():
+            menu = inside if panel.is_inside else view
+            menu.addAction(PanelAction(panel, self.docks.docks[title], self))
         view.addSeparator()
         schemes = view.addMenu("&Colors")
         self._schemes = QActionGroup(self)

@@ -20,6 +20,8 @@ class Panel(QWidget):
     title: ClassVar[str]
     area: ClassVar[Area]
     order: ClassVar[int] = 0  # from top to bottom within an area
+    about: ClassVar[str] = ""  # a sentence for the menu, of panels that look into the network
+    is_inside: ClassVar[bool] = False  # such panels wait in the menu Inside to be opened
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

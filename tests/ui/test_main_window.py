@@ -204,7 +204,7 @@ def test_every_action_says_what_it_does(window: MainWindow) -> None:
     for action in window.controls.actions:
         assert action.shortcut().toString() in action.toolTip()
     menus = [action.text() for action in window.menuBar().actions()]
-    assert menus == ["&File", "&Run", "&View", "&Help"]
+    assert menus == ["&File", "&Run", "&View", "&Inside", "&Help"]
 
 
 def test_no_two_actions_share_a_shortcut(window: MainWindow) -> None:

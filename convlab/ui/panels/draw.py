@@ -168,6 +168,7 @@ class DrawPanel(Panel):
         self.reading.compare_button.setChecked(predictor.is_compared)
         if self.reading.steps_button.isChecked():
             self.preparation.set_stages(self.model.stages)
+        self._examine()
         if not self._filed:
             self.labels.offer(has_drawing=self.model.stages is not None)
         self.reading.set_status(*self._status())
@@ -178,6 +179,13 @@ class DrawPanel(Panel):
             likely=self.model.likely,
             is_guess=not predictor.is_trained,
         )
+
+    def _examine(self) -> None:
+        """Let the other panels look into what is read here."""
+        image, picture = self.model.image, self.model.picture
+        if image is not None:
+            image = image.reshape(self.model.image_shape)
+        self.lab.examined.set_image(image, "Your drawing" if picture is None else picture.title)
 
     def _class_names(self) -> tuple[str, ...]:
         """The names of the network's classes: the dataset's, or numbers if they do not fit."""
