@@ -14,15 +14,15 @@ from convlab.cli.options import chosen_settings, option_value, with_setting_opti
 from convlab.cli.terminal import complain, interrupts_call
 from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
-from convlab.errors import ConvlabError, SettingsError
+from convlab.errors import SettingsError
 from convlab.insight.memory import machine_memory, memory_problems, training_memory
 from convlab.settings import About, Setting
 from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
-from convlab.training.events import EpochEvaluated, Params, RunEnded, RunStarted, StepDone
-from convlab.training.history import History
-from convlab.training.runs import RunFolder, rescued
+from convlab.training.events import EpochEvaluated, RunEnded, StepDone, Warned
+from convlab.training.recorder import CHECKPOINT_SECONDS, Recorder
+from convlab.training.run_folder import RunFolder
 from convlab.training.trainer import Trainer
 from convlab.wording import counted
 
@@ -56,7 +56,7 @@ def train(
     ] = False,
     **settings: Any,
 ) -> None:
-    """Train a network and write a run folder: settings, history and weights.
+    """Train a network and write a run folder: settings, history, snapshots and weights.
 
     Ctrl+C ends the run early and keeps what it has learned.
     """
@@ -66,20 +66,25 @@ def train(
     dataset = load_dataset(chosen.dataset)
     _refuse_too_large(chosen, dataset)
     trainer = Trainer.from_config(chosen, dataset, threads=cores)
-    run = _Run(chosen, trainer, RunFolder.create(chosen, out))
+    recorder = Recorder(RunFolder.create(chosen, out), chosen, must_begin_well=True)
+    train_to_the_end(trainer, recorder, as_json=as_json)
+
+
+def train_to_the_end(trainer: Trainer, recorder: Recorder, *, as_json: bool) -> None:
+    """Train, print how it went, and raise :class:`typer.Exit` if it did not go as it should."""
     try:
-        ended = run.train()
+        ended = _train(trainer, recorder)
     except MemoryError as error:
         complain(
             "There was not enough memory to go on training; use a smaller mini-batch or a smaller "
-            f"network. What was written until then is in {run.folder.path}."
+            f"network. What was written until then is in {recorder.folder.path}."
         )
         raise typer.Exit(FAILED) from error
     if ended.reason != "finished" or ended.hint:
         complain(ended.message)
-    result = run.result(ended)
+    result = _result(trainer, recorder, ended)
     typer.echo(json.dumps(result) if as_json else _in_words(result))
-    if ended.reason == "diverged" or run.was_moved:
+    if ended.reason == "diverged" or recorder.was_moved:
         raise typer.Exit(FAILED)
 
 
@@ -93,78 +98,41 @@ def _refuse_too_large(config: TrainingConfig, dataset: Dataset) -> None:
         raise SettingsError(problems)
 
 
-class _Run:
-    """A training that is written after every epoch and at the end.
+def _train(trainer: Trainer, recorder: Recorder) -> RunEnded:
+    """Train to the end, or until Ctrl+C; the run is recorded meanwhile."""
+    control = Control()
+    with interrupts_call(control.stop), _progress_bar(trainer.iterations) as bar:
+        task = bar.add_task("training", total=trainer.iterations, accuracy="")
+        events = trainer.run(control, checkpoint_seconds=CHECKPOINT_SECONDS)
+        for event in recorder.follow(events):
+            match event:
+                case StepDone():
+                    bar.update(task, completed=event.iteration)
+                case EpochEvaluated():
+                    bar.update(task, accuracy=f"test accuracy {event.test_accuracy:.2%}")
+                case Warned():
+                    complain(event.sentence)
+                case RunEnded():
+                    ended = event
+    return ended
 
-    A disk that fills up meanwhile does not end it; the run then goes to another place.
-    """
 
-    def __init__(self, config: TrainingConfig, trainer: Trainer, folder: RunFolder) -> None:
-        self.folder = folder
-        self.was_moved = False
-        self._config = config
-        self._trainer = trainer
-        self._history = History(trainer.optimizer.lr)
-        self._warned = False
-
-    def train(self) -> RunEnded:
-        """Train to the end, or until Ctrl+C."""
-        history, trainer = self._history, self._trainer
-        control = Control()
-        with interrupts_call(control.stop), _progress_bar(trainer.iterations) as bar:
-            task = bar.add_task("training", total=trainer.iterations, accuracy="")
-            for event in trainer.run(control):
-                match event:
-                    case RunStarted():  # what cannot be written now is better told at once
-                        self._write(event.params)
-                    case StepDone():
-                        history.add_steps([event])
-                        bar.update(task, completed=event.iteration, loss=event.loss)
-                    case EpochEvaluated():
-                        history.add_evaluation(event)
-                        self._write_if_possible(trainer.network.params)
-                        bar.update(task, accuracy=f"test accuracy {event.test_accuracy:.2%}")
-                    case RunEnded():
-                        self._write_somewhere(event.params)
-                        return event
-        raise AssertionError("a run always ends with RunEnded")
-
-    def result(self, ended: RunEnded) -> dict[str, Any]:
-        """Return what is told of the run, ready for JSON."""
-        losses, evaluations = self._trainer.train_loss_list, self._history.evaluations
-        last = evaluations[-1] if evaluations else None
-        return {
-            "reason": ended.reason,
-            "train_loss": losses[-1] if losses and np.isfinite(losses[-1]) else None,
-            "test_accuracy": ended.test_accuracy,
-            "last_epoch_evaluated": last.epoch if last else None,
-            "last_epoch_accuracy": last.test_accuracy if last else None,
-            "steps": ended.iteration,
-            "epochs": ended.iteration // self._trainer.batches.per_epoch,
-            "seconds": round(ended.seconds, 3),
-            "run": str(self.folder.path),
-            "weights": str(self.folder.weights_path),
-        }
-
-    def _write(self, params: Params) -> None:
-        self.folder.write(self._history, params, self._trainer.network.description)
-
-    def _write_if_possible(self, params: Params) -> None:
-        try:
-            self._write(params)
-        except ConvlabError as error:
-            if not self._warned:
-                complain(f"{error} The training goes on, and is written at its end.")
-            self._warned = True
-
-    def _write_somewhere(self, params: Params) -> None:
-        try:
-            self._write(params)
-        except ConvlabError as error:
-            description = self._trainer.network.description
-            self.folder = rescued(self._config, self._history, params, description)
-            self.was_moved = True
-            complain(f"{error} The whole run was put into {self.folder.path} instead.")
+def _result(trainer: Trainer, recorder: Recorder, ended: RunEnded) -> dict[str, Any]:
+    """Return what is told of a run, ready for JSON."""
+    losses, evaluations = trainer.train_loss_list, recorder.history.evaluations
+    last = evaluations[-1] if evaluations else None
+    return {
+        "reason": ended.reason,
+        "train_loss": losses[-1] if losses and np.isfinite(losses[-1]) else None,
+        "test_accuracy": ended.test_accuracy,
+        "last_epoch_evaluated": last.epoch if last else None,
+        "last_epoch_accuracy": last.test_accuracy if last else None,
+        "steps": ended.iteration,
+        "epochs": ended.iteration // trainer.batches.per_epoch,
+        "seconds": round(ended.seconds, 3),
+        "run": str(recorder.folder.path),
+        "weights": str(recorder.folder.weights_path),
+    }
 
 
 def _progress_bar(total: int) -> Progress:

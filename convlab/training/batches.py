@@ -1,9 +1,21 @@
 """Which images share a mini-batch."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from convlab.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesState:
+    """The order of the epoch's images (N,), how many of them are dealt, and the generator."""
+
+    order: NDArray[np.intp]
+    dealt: int
+    rng: dict[str, Any]
 
 
 class Batches:
@@ -28,6 +40,23 @@ class Batches:
         self._with_replacement = with_replacement
         self._order: NDArray[np.intp] = np.arange(0)
         self._dealt = n
+
+    def state(self) -> "BatchesState":
+        """Return where in which epoch's order the next mini-batch begins."""
+        return BatchesState(self._order.copy(), self._dealt, dict(self._rng.bit_generator.state))
+
+    def restore(self, state: "BatchesState") -> None:
+        """Go on where ``state`` was taken; raises ValueError if it is of other images."""
+        order = np.asarray(state.order, dtype=np.intp)
+        is_order = len(order) == 0 or np.array_equal(np.sort(order), np.arange(self.n))
+        if (
+            not is_order
+            or not 0 <= state.dealt <= self.n
+            or (len(order) == 0 and state.dealt != self.n)
+        ):
+            raise ValueError("the order of the images is damaged")
+        self._rng.bit_generator.state = state.rng
+        self._order, self._dealt = order, state.dealt
 
     def next(self) -> NDArray[np.intp]:
         """Return the indices of the next mini-batch."""

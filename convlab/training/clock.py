@@ -4,10 +4,10 @@ from time import perf_counter
 
 
 class Clock:
-    """Seconds of training, without those of the pauses."""
+    """Seconds of training, without those of the pauses; ``gone`` are those of earlier parts."""
 
-    def __init__(self) -> None:
-        self._gone = 0.0
+    def __init__(self, gone: float = 0.0) -> None:
+        self._gone = gone
         self._started: float | None = perf_counter()
 
     @property

@@ -82,6 +82,17 @@ class TrainingConfig:
             "The images: the name of a dataset, or a folder, an .npz or a .csv file of your own.",
         ),
     ] = "bundled"
+    own_drawings: Annotated[
+        int,
+        Ge(0),
+        Le(100),
+        About(
+            "Own drawings",
+            "How often each of your own drawings is learned in an epoch, among the training "
+            "images; 0 leaves them out.",
+            "times",
+        ),
+    ] = 0
     network: Choice = field(default_factory=lambda: choose(NETWORKS, "SimpleConvNet", {}))
     optimizer: Choice = field(default_factory=lambda: choose(OPTIMIZERS, "Adam", {}))
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -107,6 +118,25 @@ class TrainingConfig:
             "images",
         ),
     ] = 1000
+    early_stopping: Annotated[
+        int,
+        Ge(0),
+        Le(10_000),
+        About(
+            "Early stopping",
+            "End the run when the test accuracy was not surpassed for so many epochs; 0 means "
+            "never.",
+            "epochs",
+        ),
+    ] = 0
+    weights_kept: Annotated[
+        Literal["last", "best"],
+        About(
+            "Weights kept",
+            "Which weights are in use when the run ends: the last ones, or those that read most "
+            "test images right after an epoch.",
+        ),
+    ] = "last"
     sampling: Annotated[
         Literal["shuffled", "replacement"],
         About(

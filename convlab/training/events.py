@@ -5,26 +5,38 @@ Arrays in events are copies and read-only, because the trainer changes its own i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convlab.nn.description import NetworkDescription
 
+if TYPE_CHECKING:  # both are made of what is below
+    from convlab.training.history import History
+    from convlab.training.state import TrainerState
+
 Params = dict[str, NDArray[np.floating]]
-EndReason = Literal["finished", "stopped", "diverged"]
+EndReason = Literal["finished", "early", "stopped", "diverged"]
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The run is set up; nothing has been learned yet."""
+    """The run is set up; ``params`` are the weights before anything was learned.
+
+    A run that goes on after a break has made ``iteration`` steps already, which ``history`` tells
+    of; a snapshot of its weights follows. A run that began at a moment of another one counts its
+    iterations from 0, too; ``branched_at`` is the iteration at which the other was left.
+    """
 
     epochs: int
     iterations_per_epoch: int
     learning_rate: float
     network: NetworkDescription
     params: Params
+    iteration: int = 0
+    history: "History | None" = None
+    branched_at: int = 0
 
     @property
     def iterations(self) -> int:
@@ -60,6 +72,20 @@ class SnapshotTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointTaken:
+    """All that it takes to go on later as if nothing had happened."""
+
+    state: "TrainerState"
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something went wrong that does not end the run, such as a disk that is full."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class LearningRateChanged:
     """From the step after ``iteration`` on, another learning rate is in force."""
 
@@ -83,7 +109,7 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """The run is over; ``params`` are the weights it leaves behind.
+    """The run is over; ``params`` are the weights it leaves behind, of ``weights_iteration``.
 
     ``test_accuracy`` is over the whole test set; it is None if the run ended before it was known.
     ``message`` says in words why the run ended; ``hint`` what to try, if it learned nothing.
@@ -96,6 +122,7 @@ class RunEnded:
     seconds: float
     params: Params
     hint: str = ""
+    weights_iteration: int | None = None  # that of the end, unless told otherwise
 
 
 Event = (
@@ -103,6 +130,8 @@ Event = (
     | StepDone
     | EpochEvaluated
     | SnapshotTaken
+    | CheckpointTaken
+    | Warned
     | LearningRateChanged
     | Paused
     | Resumed

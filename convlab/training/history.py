@@ -2,9 +2,10 @@
 
 import csv
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,72 @@ class History:
         if self._rates[-1].iteration == change.iteration:
             self._rates.pop()
         self._rates.append(change)
+
+    def copy(self) -> "History":
+        """Return a history of the same steps that goes on by itself."""
+        return History.from_arrays(self.to_arrays())
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all of it as arrays, which later steps leave alone.
+
+        ``iterations``, ``epochs`` and ``losses`` (N,); ``evaluations`` (E, 4): iteration, epoch
+        and the two accuracies; ``learning_rates`` (R, 2): an iteration and the rate from then on.
+        """
+        evaluations = [
+            (e.iteration, e.epoch, e.train_accuracy, e.test_accuracy) for e in self._evaluations
+        ]
+        rates = [(change.iteration, change.learning_rate) for change in self._rates]
+        return {
+            "iterations": self.iterations,
+            "epochs": self.epoch_of_step,
+            "losses": self.losses,
+            "evaluations": np.array(evaluations, dtype=np.float64).reshape(-1, 4),
+            "learning_rates": np.array(rates, dtype=np.float64).reshape(-1, 2),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "History":
+        """Return the history in arrays like those of :meth:`to_arrays`.
+
+        Raises KeyError or ValueError if they are none.
+        """
+        if len({len(arrays[name]) for name in ("iterations", "epochs", "losses")}) != 1:
+            raise ValueError("a history has as many epochs and losses as iterations")
+        (_, first), *changes = arrays["learning_rates"].tolist()
+        history = cls(first)
+        history._iterations.extend(arrays["iterations"].astype(np.int64))
+        history._epochs.extend(arrays["epochs"].astype(np.int64))
+        history._losses.extend(arrays["losses"].astype(np.float64))
+        for iteration, epoch, train, test in arrays["evaluations"].tolist():
+            history.add_evaluation(EpochEvaluated(int(iteration), int(epoch), train, test))
+        for iteration, rate in changes:
+            history.add_learning_rate(LearningRateChanged(int(iteration), rate))
+        return history
+
+    @classmethod
+    def from_csv(cls, text: str) -> "History":
+        """Read what :meth:`to_csv` wrote; a last line that is cut off is left out.
+
+        Raises ValueError if it is something else.
+        """
+        names, *rows = csv.reader(text[: text.rfind("\n") + 1].splitlines()) or [[]]
+        if tuple(names) != CSV_COLUMNS or any(len(row) != len(CSV_COLUMNS) for row in rows):
+            raise ValueError("these are not the columns of a history")
+        rate = float(rows[0][3]) if rows else 0.0
+        history = cls(rate)
+        steps = []
+        for iteration, epoch, loss, learning_rate, train, test in rows:
+            step = StepDone(int(iteration), int(epoch), float(loss))
+            if float(learning_rate) != rate:
+                rate = float(learning_rate)
+                history.add_learning_rate(LearningRateChanged(step.iteration - 1, rate))
+            if train and test:
+                history.add_evaluation(
+                    EpochEvaluated(step.iteration, step.epoch, float(train), float(test))
+                )
+            steps.append(step)
+        history.add_steps(steps)
+        return history
 
     def rows(self, first: int = 0) -> Iterator[Row]:
         """Yield one row a step, in the order of ``CSV_COLUMNS``; None where not evaluated.

@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convlab.data.augmentation import Augmentation
 from convlab.data.dataset import Dataset
+from convlab.data.own_drawings import with_own_drawings
 from convlab.errors import ConvlabError
 from convlab.nn.engine import Engine
 from convlab.nn.functions import class_indices
@@ -19,7 +20,9 @@ from convlab.training.batches import Batches, sample
 from convlab.training.clock import Clock
 from convlab.training.config import TrainingConfig, checked, choose
 from convlab.training.control import Control
+from convlab.training.evaluation import accuracy_on
 from convlab.training.events import (
+    CheckpointTaken,
     EndReason,
     EpochEvaluated,
     Event,
@@ -33,13 +36,16 @@ from convlab.training.events import (
     StepDone,
     frozen_copy,
 )
+from convlab.training.history import History
 from convlab.training.printing import print_event
 from convlab.training.problems import chance_hint
+from convlab.training.snapshots import next_stored_after
+from convlab.training.state import Best, TrainerState
 from convlab.wording import counted
 
 Sampling = Literal["shuffled", "replacement"]
+WeightsKept = Literal["last", "best"]
 
-EVALUATION_BATCH = 500
 KEEP_EVERY = 10  # iterations between the copies of weights known to be good
 
 
@@ -52,7 +58,9 @@ class Trainer:
     means all. ``seed`` makes the order of the images, and with it every number, repeatable. The
     network is converted to ``dtype``. Unlike the book, an epoch shows every image once, unless
     ``sampling`` is "replacement"; an epoch's last mini-batch may be smaller. ``augmentation``
-    distorts the images that are learned, anew each time, and no others. ``threads`` makes it
+    distorts the images that are learned, anew each time, and no others. ``early_stopping`` ends
+    the run when so many epochs in a row did not surpass the best test accuracy; 0 means never.
+    ``weights_kept`` says whether the run leaves its last weights or its best. ``threads`` makes it
     faster and changes no number. The network's ``params`` are brought up to date with every event
     that tells of them, and at the end.
 
@@ -77,6 +85,8 @@ class Trainer:
         dtype: DTypeLike = np.float32,
         sampling: Sampling = "shuffled",
         augmentation: Augmentation | None = None,
+        early_stopping: int = 0,
+        weights_kept: WeightsKept = "last",
         threads: int = 1,
     ) -> None:
         if not (len(x_train) == len(t_train) > 0 and len(x_test) == len(t_test) > 0):
@@ -87,6 +97,8 @@ class Trainer:
         settings = {
             "epochs": epochs,
             "evaluate_sample_num_per_epoch": evaluate_sample_num_per_epoch or 0,
+            "early_stopping": early_stopping,
+            "weights_kept": weights_kept,
             "sampling": sampling,
             "dtype": np.dtype(dtype).name,
         }
@@ -102,6 +114,7 @@ class Trainer:
         self.t_train = class_indices(t_train, network.output_size)
         self.t_test = class_indices(t_test, network.output_size)
         self.epochs = epochs
+        self.early_stopping, self.weights_kept = early_stopping, weights_kept
         choice = choose(OPTIMIZERS, optimizer, optimizer_param or {})
         self.optimizer = OPTIMIZERS.get(choice.name)(**choice.settings)
         self.verbose = verbose
@@ -115,6 +128,11 @@ class Trainer:
         self._evaluated_train = sample(len(x_train), evaluate_sample_num_per_epoch, evaluation)
         self._evaluated_test = sample(len(x_test), evaluate_sample_num_per_epoch, evaluation)
         self._kept: tuple[int, Params] = (0, frozen_copy(network.params))
+        self._best: Best | None = None
+        self._seconds = 0.0  # of earlier parts of the run
+        self._history: History | None = None  # of earlier parts of the run
+        self._first_params: Params | None = None  # those of iteration 0, once that is over
+        self._branched_at = 0
         self.iteration = 0
         self.train_loss_list: list[float] = []
         self.train_acc_list: list[float] = []
@@ -125,6 +143,7 @@ class Trainer:
         cls, config: TrainingConfig, dataset: Dataset, *, threads: int = 1
     ) -> "Trainer":
         """Build the network and the trainer of ``config``; raises :class:`ConvlabError`."""
+        dataset = with_own_drawings(dataset, config.own_drawings)
         classes = len(dataset.class_names)
         config.layer_shapes(dataset.image_shape, classes, len(dataset.train))
         weights, trainer = np.random.SeedSequence(config.seed).spawn(2)
@@ -145,6 +164,8 @@ class Trainer:
             dtype=config.dtype,
             sampling=config.sampling,
             augmentation=config.augmentation,
+            early_stopping=config.early_stopping,
+            weights_kept=config.weights_kept,
             threads=threads,
         )
 
@@ -166,38 +187,99 @@ class Trainer:
         self._engine.sync()
         self._engine.close()
         if self.iteration % self.batches.per_epoch == 0:
-            self._evaluate_epoch(Control())
+            list(self._evaluate_epoch(Control()))
         return loss
 
-    def run(self, control: Control | None = None, snapshot_seconds: float = 0.1) -> Iterator[Event]:
+    def begin_at(self, params: Mapping[str, NDArray[Any]], iteration: int) -> None:
+        """Begin with weights that another run had after ``iteration`` steps."""
+        self.network.set_params(params)
+        self._engine.load()
+        self._kept = (0, frozen_copy(self.network.params))
+        self._branched_at = iteration
+
+    def state(self, seconds: float | None = None) -> TrainerState:
+        """Return all that it takes to go on from here; ``seconds`` of training have gone by."""
+        self._engine.sync()
+        return TrainerState(
+            self.iteration,
+            frozen_copy(self.network.params),
+            self._kept,
+            self._engine.memory(self.optimizer),
+            self.optimizer.iterations,
+            self.optimizer.lr,
+            self.batches.state(),
+            dict(self._distortion.bit_generator.state),
+            self._seconds if seconds is None else seconds,
+            self._best,
+        )
+
+    def restore(self, state: TrainerState, history: History, first_params: Params | None) -> None:
+        """Go on from ``state``, which a trainer of the same settings and images returned.
+
+        ``history`` tells of the steps until then; ``first_params`` are the weights of iteration
+        0, if they are known. Raises ValueError, KeyError or :class:`ConvlabError` for a state of
+        other settings.
+        """
+        if len(history.iterations) != state.iteration:
+            raise ValueError("the history is of another length")
+        first = frozen_copy(self.network.params)
+        self.batches.restore(state.batches)
+        self.network.set_params(state.params)
+        self._engine.load()
+        self._engine.set_memory(self.optimizer, state.memory)
+        self.optimizer.iterations, self.optimizer.lr = state.updates, state.learning_rate
+        self._distortion.bit_generator.state = state.distortion
+        self._kept, self._best, self._seconds = state.kept, state.best, state.seconds
+        self._history, self._first_params = history, first_params or first
+        self.iteration = state.iteration
+        self.train_loss_list = history.losses.tolist()
+        self.train_acc_list = [e.train_accuracy for e in history.evaluations]
+        self.test_acc_list = [e.test_accuracy for e in history.evaluations]
+
+    def run(
+        self,
+        control: Control | None = None,
+        snapshot_seconds: float = 0.1,
+        checkpoint_seconds: float | None = None,
+    ) -> Iterator[Event]:
         """Train to the end and tell what happens; ``control`` is obeyed between mini-batches.
 
-        A snapshot is told at most every ``snapshot_seconds``. The wall clock decides only when
-        snapshots are taken; it never changes a number of the training.
+        A snapshot is told every ``snapshot_seconds`` at most. With ``checkpoint_seconds`` the state
+        is told so often, and at the end, and snapshots as often as a store of them wants. The wall
+        clock decides only when that is; it never changes a number of the training.
         """
         self._engine.load()
         try:
             with one_blas_thread():
-                yield from self._events(control or Control(), snapshot_seconds)
+                yield from self._events(
+                    control or Control(),
+                    snapshot_seconds,
+                    np.inf if checkpoint_seconds is None else checkpoint_seconds,
+                )
         finally:
             self._engine.sync()
             self._engine.close()
 
-    def _events(self, control: Control, snapshot_seconds: float) -> Iterator[Event]:
-        clock = Clock()
-        yield RunStarted(
-            self.epochs,
-            self.batches.per_epoch,
-            self.optimizer.lr,
-            self.network.description,
-            frozen_copy(self.network.params),
-        )
-        last_snapshot = perf_counter()
+    def _events(
+        self, control: Control, snapshot_seconds: float, checkpoint_seconds: float
+    ) -> Iterator[Event]:
+        clock = Clock(self._seconds)
+        yield self._started()
+        if self.iteration:
+            yield from self._snapshot()
+        is_stored = checkpoint_seconds < np.inf
+        next_stored = next_stored_after(self.iteration) if is_stored else np.inf
+        last_snapshot = last_checkpoint = perf_counter()
         reason: EndReason = "finished"
+        if len(self.test_acc_list) < self.iteration // self.batches.per_epoch:
+            yield from self._evaluate_epoch(control)  # which a stop has kept from being done
         while self.iteration < self.iterations:
             yield from self._obey(control, clock)
             if control.stop_requested:
                 reason = "stopped"
+                break
+            if self._is_no_longer_improving:
+                reason = "early"
                 break
             step = self._learn()
             yield step
@@ -206,13 +288,39 @@ class Trainer:
                 break
             if self.iteration % self.batches.per_epoch == 0:
                 self._engine.sync()
-                evaluated = self._evaluate_epoch(control)
-                if evaluated is not None:
-                    yield evaluated
-            if perf_counter() - last_snapshot >= snapshot_seconds:
+                yield from self._evaluate_epoch(control)
+            now = perf_counter()
+            if self.iteration >= next_stored or now - last_snapshot >= snapshot_seconds:
                 yield from self._snapshot()
-                last_snapshot = perf_counter()
+                next_stored = next_stored_after(self.iteration) if is_stored else np.inf
+                last_snapshot = now
+            if now - last_checkpoint >= checkpoint_seconds:
+                yield CheckpointTaken(self.state(clock.seconds))
+                last_checkpoint = now
+        if is_stored and reason != "diverged":
+            yield CheckpointTaken(self.state(clock.seconds))
         yield self._end(reason, control, clock)
+
+    def _started(self) -> RunStarted:
+        if self._first_params is None:
+            self._first_params = frozen_copy(self.network.params)
+        return RunStarted(
+            self.epochs,
+            self.batches.per_epoch,
+            self.optimizer.lr,
+            self.network.description,
+            self._first_params,
+            self.iteration,
+            self._history,
+            self._branched_at,
+        )
+
+    @property
+    def _is_no_longer_improving(self) -> bool:
+        if not self.early_stopping or self._best is None:
+            return False
+        epochs_since = (self.iteration - self._best.iteration) // self.batches.per_epoch
+        return epochs_since >= self.early_stopping
 
     def _obey(self, control: Control, clock: Clock) -> Iterator[Event]:
         yield from self._new_learning_rate(control)
@@ -253,29 +361,22 @@ class Trainer:
         self.train_loss_list.append(loss)
         return StepDone(self.iteration, epoch, loss)
 
-    def _evaluate_epoch(self, control: Control) -> EpochEvaluated | None:
+    def _evaluate_epoch(self, control: Control) -> Iterator[EpochEvaluated]:
+        """Measure the accuracies, and tell of them unless the run was told to stop meanwhile."""
         train = self._accuracy(self.x_train, self.t_train, self._evaluated_train, control)
         test = self._accuracy(self.x_test, self.t_test, self._evaluated_test, control)
         if train is None or test is None:
-            return None
+            return
         self.train_acc_list.append(train)
         self.test_acc_list.append(test)
-        epoch = self.iteration // self.batches.per_epoch
-        return EpochEvaluated(self.iteration, epoch, train, test)
+        if self._best is None or test > self._best.accuracy:
+            self._best = Best(self.iteration, test, frozen_copy(self.network.params))
+        yield EpochEvaluated(self.iteration, self.iteration // self.batches.per_epoch, train, test)
 
     def _accuracy(
         self, x: NDArray[Any], t: NDArray[Any], samples: NDArray[np.intp], control: Control
     ) -> float | None:
-        """Return the accuracy on some samples, or None if the run was told to stop meanwhile."""
-        right = 0
-        with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(samples), EVALUATION_BATCH):
-                if control.stop_requested:
-                    return None
-                index = samples[start : start + EVALUATION_BATCH]
-                scores = self._engine.predict(x[index])
-                right += int((scores.argmax(axis=1) == t[index]).sum())
-        return right / len(samples)
+        return accuracy_on(self._engine, x, t, samples, lambda: control.stop_requested)
 
     def _snapshot(self) -> Iterator[Event]:
         self._engine.sync()
@@ -283,30 +384,44 @@ class Trainer:
             yield SnapshotTaken(self.iteration, frozen_copy(self.network.params))
 
     def _end(self, reason: EndReason, control: Control, clock: Clock) -> RunEnded:
-        accuracy = None
+        accuracy, in_use = None, self.iteration
         message = "The run is finished."
         self._engine.sync()
         if reason == "diverged" or not _all_finite(self.network.params):
-            reason = "diverged"
+            reason, in_use = "diverged", self._kept[0]
             message = self._go_back()
-        elif reason == "finished":
+        elif self.weights_kept == "best" and self._best is not None:
+            in_use = self._best.iteration
+            self._use(self._best.params)
+        if reason in ("finished", "early"):
             whole = np.arange(len(self.x_test))
             accuracy = self._accuracy(self.x_test, self.t_test, whole, control)
-            reason = "finished" if accuracy is not None else "stopped"
+            if accuracy is None:
+                reason = "stopped"
+        if reason == "early":
+            epochs = counted(self.early_stopping, "epoch")
+            message = f"The run ended early: {epochs} did not surpass the best test accuracy."
         if reason == "stopped":
             message = f"The run was stopped after {counted(self.iteration, 'iteration')}."
+        if reason != "diverged" and in_use != self.iteration:
+            message += f" The best weights, those of iteration {in_use:,}, are in use."
         hint = ""
         if accuracy is not None:
             hint = chance_hint(accuracy, self.network.output_size, self.optimizer.lr) or ""
             message = f"{message} {hint}".rstrip()
         params = frozen_copy(self.network.params)
-        return RunEnded(reason, self.iteration, message, accuracy, clock.seconds, params, hint)
+        return RunEnded(
+            reason, self.iteration, message, accuracy, clock.seconds, params, hint, in_use
+        )
+
+    def _use(self, params: Params) -> None:
+        self.network.set_params(params)
+        self._engine.load()
 
     def _go_back(self) -> str:
         """Restore the last weights known to be good and say what happened."""
         iteration, params = self._kept
-        self.network.set_params(params)
-        self._engine.load()
+        self._use(params)
         loss = self.train_loss_list[-1]
         return (
             f"The loss was {loss} at iteration {self.iteration:,}: the weights have grown out of "

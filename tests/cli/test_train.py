@@ -11,6 +11,7 @@ from convlab.files import write_atomically
 from convlab.nn import Momentum
 from convlab.nn.network_settings import open_network
 from convlab.training import TrainingConfig
+from convlab.training.batches import Batches
 from convlab.training.events import EpochEvaluated
 from convlab.training.history import History
 
@@ -96,6 +97,7 @@ def test_every_option_reaches_its_setting(convlab: Any, digits: Path, tmp_path: 
         "--optimizer", "rmsprop", "--lr", 0.002, "--decay-rate", 0.9,
         "--epochs", 1, "--mini-batch-size", 30, "--seed", 7,
         "--evaluate-sample-num-per-epoch", 9, "--sampling", "replacement", "--dtype", "float64",
+        "--early-stopping", 4, "--weights-kept", "best",
         "--shift", 2, "--rotation", 12, "--scale", 8, "--elastic", 0.5,
     )  # fmt: skip
     assert TrainingConfig.load(tmp_path / "run" / "settings.toml").to_dict() == {
@@ -115,6 +117,8 @@ def test_every_option_reaches_its_setting(convlab: Any, digits: Path, tmp_path: 
         "mini_batch_size": 30,
         "seed": 7,
         "evaluate_sample_num_per_epoch": 9,
+        "early_stopping": 4,
+        "weights_kept": "best",
         "sampling": "replacement",
         "dtype": "float64",
     }
@@ -243,13 +247,13 @@ def test_the_summary_in_words_of_such_a_run(convlab: Any, settings: Path, tmp_pa
 def test_a_run_that_ends_before_an_epoch_has_no_accuracy(
     convlab: Any, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_steps = History.add_steps
+    next_batch = Batches.next
 
-    def add_and_interrupt(history: History, steps: Any) -> None:
-        add_steps(history, steps)
+    def deal_and_interrupt(batches: Batches) -> Any:
         signal.raise_signal(signal.SIGINT)
+        return next_batch(batches)
 
-    monkeypatch.setattr(History, "add_steps", add_and_interrupt)
+    monkeypatch.setattr(Batches, "next", deal_and_interrupt)
     result = convlab("train", "-c", settings, "-o", tmp_path / "run")
     assert result.err == "convlab: The run was stopped after 1 iteration.\n"
     assert result.out.startswith("test accuracy not measured, loss ")
@@ -292,6 +296,12 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Fails:
     return make
 
 
+@pytest.fixture
+def checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes a checkpoint after every step, however short the run is."""
+    monkeypatch.setattr("convlab.cli.train.CHECKPOINT_SECONDS", 0.0)
+
+
 def test_a_disk_that_is_full_at_the_start_is_told_at_once(
     full: Fails, refused: Refused, settings: Path, tmp_path: Path
 ) -> None:
@@ -302,7 +312,7 @@ def test_a_disk_that_is_full_at_the_start_is_told_at_once(
 
 
 def test_a_disk_that_fills_up_costs_no_training(
-    full: Fails, convlab: Any, settings: Path, tmp_path: Path, home: Path
+    full: Fails, convlab: Any, settings: Path, tmp_path: Path, home: Path, checkpoints: None
 ) -> None:
     run = tmp_path / "run"
     full(lambda path: path.parent == run and path.exists())
@@ -334,7 +344,7 @@ def test_where_the_users_runs_have_no_room_the_folder_for_temporary_files_has(
 
 
 def test_a_disk_that_has_room_again_gets_the_whole_run(
-    full: Fails, convlab: Any, settings: Path, tmp_path: Path
+    full: Fails, convlab: Any, settings: Path, tmp_path: Path, checkpoints: None
 ) -> None:
     failures = iter([False, True])
     full(lambda path: next(failures, False))

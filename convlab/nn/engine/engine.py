@@ -1,6 +1,6 @@
 """Trains and evaluates a network fast, on as many threads as it is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from itertools import pairwise
@@ -61,6 +61,26 @@ class Engine:
     def params(self) -> dict[str, Array]:
         """Return a copy of the weights under the names and in the shapes of ``params``."""
         return {name: place.read(self._params) for name, place in self._places.items()}
+
+    def memory(self, optimizer: Optimizer) -> dict[str, dict[str, Array]]:
+        """Return a copy of what ``optimizer`` remembers, by kind and then by name in ``params``."""
+        return {
+            kind: {name: place.read(flat) for name, place in self._places.items()}
+            for kind, pieces in optimizer.state.items()
+            for flat in [np.concatenate([pieces[str(n)] for n in range(len(pieces))])]
+        }
+
+    def set_memory(
+        self, optimizer: Optimizer, memory: Mapping[str, Mapping[str, NDArray[Any]]]
+    ) -> None:
+        """Let ``optimizer`` remember what :meth:`memory` returned."""
+        optimizer.state.clear()
+        for kind, arrays in memory.items():
+            flat = np.empty_like(self._params)
+            for name, place in self._places.items():
+                place.write(flat, arrays[name])
+            for number, chunk in enumerate(self._chunks()):
+                optimizer.memory(kind, str(number), flat[chunk])[...] = flat[chunk]
 
     def close(self) -> None:
         """End the threads; the next call that needs some starts them again."""
@@ -136,7 +156,7 @@ class Engine:
     def _update(self, optimizer: Optimizer, grads: list[Array]) -> None:
         optimizer.iterations += 1
         flush = optimizer.iterations % FLUSH_EVERY == 0
-        chunks = [slice(at, at + CHUNK) for at in range(0, len(self._params), CHUNK)]
+        chunks = self._chunks()
 
         def work(number: int, thread: int) -> None:
             chunk = chunks[number]
@@ -147,6 +167,9 @@ class Engine:
                     kept[name][np.abs(kept[name]) < NEARLY_ZERO] = 0
 
         self._share_out(work, len(chunks))
+
+    def _chunks(self) -> list[slice]:
+        return [slice(at, at + CHUNK) for at in range(0, len(self._params), CHUNK)]
 
     def _plan(self, samples: int, number: int, training: bool) -> Plan:
         key = (samples, number, training)

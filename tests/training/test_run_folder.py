@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convlab.errors import ConvlabError
+from convlab.errors import ConvlabError, DataError
 from convlab.nn.network_settings import open_network
 from convlab.training import Trainer, TrainingConfig
+from convlab.training.checkpoint import Checkpoint
 from convlab.training.events import EpochEvaluated, LearningRateChanged, StepDone
 from convlab.training.history import History
-from convlab.training.runs import RunFolder
+from convlab.training.run_folder import RunFolder
+from convlab.training.run_info import RunInfo, RunNotes
 
 
 @pytest.fixture
@@ -18,10 +20,12 @@ def trainer(tiny_config: TrainingConfig, tiny_dataset: object) -> Trainer:
     return Trainer.from_config(tiny_config, tiny_dataset)  # type: ignore[arg-type]
 
 
-def write(folder: RunFolder, trainer: Trainer) -> None:
-    history = History(0.1)
-    history.add_steps([StepDone(1, 1, 2.5)])
-    folder.write(history, trainer.network.params, trainer.network.description)
+def write(folder: RunFolder, trainer: Trainer, history: History | None = None) -> None:
+    if history is None:
+        history = History(0.1)
+        history.add_steps([StepDone(1, 1, 2.5)])
+    folder.write_history(history)
+    folder.write_weights(trainer.network.params, trainer.network.description)
 
 
 def test_a_folder_holds_settings_history_and_weights(
@@ -32,7 +36,7 @@ def test_a_folder_holds_settings_history_and_weights(
     write(folder, trainer)
     names = {"settings.toml", "history.csv", "weights.safetensors"}
     assert set(os.listdir(folder.path)) == names
-    assert TrainingConfig.load(folder.path / "settings.toml") == tiny_config
+    assert folder.config() == tiny_config
     assert (folder.path / "history.csv").read_text().endswith("1,1,2.5,0.1,,\n")
     opened = open_network(folder.weights_path)
     np.testing.assert_array_equal(opened.params["W2"], trainer.network.params["W2"])
@@ -47,6 +51,55 @@ def test_writing_again_replaces_what_is_there(
     write(folder, trainer)
     assert len(os.listdir(folder.path)) == 3
     assert (open_network(folder.weights_path).params["W1"] == 7).all()
+
+
+def test_what_a_person_says_of_a_run_is_kept_beside_what_the_training_says(
+    tmp_path: Path, tiny_config: TrainingConfig
+) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    assert (folder.info(), folder.notes(), folder.title) == (None, RunNotes(), "run")
+    info = RunInfo("2026-01-02T03:04:05", "tiny", "LeNet", "Adam", {"optimizer.lr": 0.1})
+    folder.save_info(info)
+    notes = RunNotes('the "good" one', "line 1\nline 2", starred=True)
+    folder.save_notes(notes)
+    assert (folder.info(), folder.notes(), folder.title) == (info, notes, notes.name)
+    (folder.path / "notes.toml").write_text("name = ")
+    assert folder.notes() == RunNotes()
+    (folder.path / "run.toml").write_text("state = 'unheard of'")
+    assert folder.info() is None
+
+
+def test_only_one_may_train_a_run_at_a_time(tmp_path: Path, tiny_config: TrainingConfig) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    other = RunFolder(folder.path)
+    assert not other.is_held()
+    folder.acquire()
+    assert other.is_held()
+    with pytest.raises(ConvlabError, match="The run run is being trained at the moment"):
+        other.acquire()
+    folder.release()
+    assert not other.is_held()
+
+
+def test_the_last_checkpoints_are_kept_and_a_damaged_one_is_passed_over(
+    tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    assert folder.last_checkpoint() is None
+    history = History(0.1)
+    for iteration in range(1, 5):
+        trainer.train_step()
+        history.add_steps([StepDone(iteration, 1, trainer.train_loss_list[-1])])
+        folder.write_checkpoint(Checkpoint(trainer.state(), history.copy(), tiny_config))
+    assert folder.checkpoints() == [4, 3]
+    latest = folder.path / "checkpoints" / "000004.safetensors"
+    latest.write_bytes(latest.read_bytes()[:-1])
+    checkpoint = folder.last_checkpoint()
+    assert checkpoint is not None
+    assert checkpoint.state.iteration == 3
+    latest.write_bytes(b"\x80\x04cos\nsystem\n")
+    with pytest.raises(DataError, match="is no checkpoint of convlab, or it is damaged"):
+        Checkpoint.load(latest)
 
 
 def test_a_run_without_a_name_lies_among_the_users_runs_beside_the_others(
@@ -81,7 +134,7 @@ def test_a_place_that_cannot_be_written_is_refused(
         RunFolder.create(tiny_config, tmp_path / "file" / "run")
     folder = RunFolder.create(tiny_config, tmp_path / "run")
     (folder.path / "history.csv").mkdir()
-    with pytest.raises(ConvlabError, match=r"run cannot be written to .*: Is a directory"):
+    with pytest.raises(OSError, match="Is a directory"):
         write(folder, trainer)
 
 
@@ -90,10 +143,10 @@ def test_the_history_grows_by_what_is_new_and_the_rest_is_left_alone(
 ) -> None:
     folder = RunFolder.create(tiny_config, tmp_path / "run")
     path = folder.path / "history.csv"
-    network, history = trainer.network, History(0.1)
+    history = History(0.1)
 
     def save() -> None:
-        folder.write(history, network.params, network.description)
+        folder.write_history(history)
 
     save()
     history.add_steps([StepDone(1, 1, 2.5), StepDone(2, 1, 2.0)])
@@ -116,18 +169,18 @@ def test_rows_that_do_not_fit_leave_no_half_line_and_come_with_the_next_write(
 ) -> None:
     folder = RunFolder.create(tiny_config, tmp_path / "run")
     path = folder.path / "history.csv"
-    network, history = trainer.network, History(0.1)
+    history = History(0.1)
     history.add_steps([StepDone(1, 1, 2.5)])
-    folder.write(history, network.params, network.description)
+    folder.write_history(history)
     before = path.read_text()
     history.add_steps([StepDone(2, 1, 2.0)])
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fail_for(path))
-        with pytest.raises(ConvlabError, match="No space left on device"):
-            folder.write(history, network.params, network.description)
+        with pytest.raises(OSError, match="No space left on device"):
+            folder.write_history(history)
     assert path.read_text() == before
     history.add_steps([StepDone(3, 1, 1.5)])
-    folder.write(history, network.params, network.description)
+    folder.write_history(history)
     assert path.read_text() == before + "2,1,2.0,0.1,,\n3,1,1.5,0.1,,\n"
 
 

@@ -1,0 +1,271 @@
+"""Keeps a run in its folder while it is on."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from convlab.errors import ConvlabError
+from convlab.nn.description import NetworkDescription
+from convlab.training.checkpoint import Checkpoint
+from convlab.training.config import TrainingConfig
+from convlab.training.events import (
+    CheckpointTaken,
+    EpochEvaluated,
+    Event,
+    LearningRateChanged,
+    Params,
+    RunEnded,
+    RunStarted,
+    SnapshotTaken,
+    StepDone,
+    Warned,
+)
+from convlab.training.filter_track import FilterTrack
+from convlab.training.history import History
+from convlab.training.run_folder import RunFolder
+from convlab.training.run_info import RunInfo, changes, loss_curve
+from convlab.training.snapshots import next_stored_after
+from convlab.training.writer import Writer
+
+CHECKPOINT_SECONDS = 10.0
+
+
+class Recorder:
+    """Writes what a run tells into its folder, in the background.
+
+    ``parent`` is the name of the folder of the run that it began from. ``must_begin_well`` refuses
+    a run that cannot be written at its start, with a :class:`ConvlabError`. Later, what cannot be
+    written does not end the run: :meth:`follow` adds a :class:`Warned` to its events, and what is
+    there at the end is put somewhere else, then :attr:`folder`.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        config: TrainingConfig,
+        parent: str = "",
+        *,
+        must_begin_well: bool = False,
+    ) -> None:
+        self.folder = folder
+        self._must_begin_well = must_begin_well
+        self.was_moved = False
+        self._config = config
+        earlier = folder.info()
+        self._info = (
+            replace(earlier, state="running", message="")
+            if earlier
+            else RunInfo(
+                f"{datetime.now():%Y-%m-%dT%H:%M:%S}",
+                config.dataset,
+                config.network.name,
+                config.optimizer.name,
+                changes(config),
+                epochs=config.epochs,
+                parent=parent,
+            )
+        )
+        self._history = History(0.0)
+        self._filters = folder.filters() if earlier else FilterTrack()
+        self._steps: list[StepDone] = []
+        self._description = NetworkDescription("")
+        self._next_stored = 0
+        self._best_written = -1
+        self._warned = False
+        self._writer: Writer | None = None
+
+    @property
+    def history(self) -> History:
+        """What the run has measured, as far as it was recorded."""
+        self._add_steps()
+        return self._history
+
+    def follow(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Yield ``events``, each after it was seen to, and warnings between them.
+
+        Raises :class:`ConvlabError` if somebody else trains the run.
+        """
+        self._writer = Writer()
+        try:
+            yield from self._acquired()
+            for event in events:
+                if isinstance(event, RunEnded):
+                    yield from self._end(event)
+                else:
+                    self._record(event)
+                    yield from self._warnings()
+                yield event
+        finally:
+            self._writer.close()
+            if self._info.state == "running":  # somebody gave up in the middle
+                self._keep_the_rest()
+            self.folder.release()
+
+    def _acquired(self) -> Iterator[Warned]:
+        try:
+            self.folder.acquire()
+        except OSError as error:
+            yield from self._warning(error.strerror or str(error))
+
+    def _record(self, event: Event) -> None:
+        match event:
+            case StepDone():
+                self._steps.append(event)
+            case RunStarted():
+                self._start(event)
+            case EpochEvaluated():
+                self.history.add_evaluation(event)
+                self._learn_accuracy(event)
+            case LearningRateChanged():
+                self.history.add_learning_rate(event)
+            case SnapshotTaken():
+                self._keep_snapshot(event.iteration, event.params)
+            case CheckpointTaken():
+                self._do(self._checkpoint_written(event))
+
+    def _start(self, event: RunStarted) -> None:
+        self._history = event.history.copy() if event.history else History(event.learning_rate)
+        self._description = event.network
+        self._info = replace(
+            self._info,
+            iterations=event.iterations,
+            iteration=event.iteration,
+            branched_at=event.branched_at,
+        )
+        self._filters.drop_after(event.iteration)
+        if event.history:
+            self._do(partial(self.folder.go_back_to, event.iteration, self._history.copy()))
+        else:
+            if self._must_begin_well:
+                self._begin(event.params)
+            self._keep_snapshot(0, event.params)
+        self._next_stored = next_stored_after(event.iteration)
+        self._do(partial(self.folder.save_info, self._info))
+
+    def _begin(self, params: Params) -> None:
+        try:
+            self.folder.write_weights(params, self._description)
+        except OSError as error:
+            raise ConvlabError(
+                f"The run cannot be written to {self.folder.path}: {error.strerror or error}."
+            ) from error
+
+    def _learn_accuracy(self, event: EpochEvaluated) -> None:
+        accuracy = event.test_accuracy
+        self._info = replace(self._info, last_accuracy=accuracy)
+        if accuracy > self._info.best_accuracy:
+            self._info = replace(self._info, best_accuracy=accuracy, best_iteration=event.iteration)
+
+    def _keep_snapshot(self, iteration: int, params: Params) -> None:
+        self._filters.add(iteration, params)
+        if iteration >= self._next_stored:
+            add = partial(self.folder.snapshots.add, iteration, params, self._description)
+            if self._do(add):
+                self._next_stored = next_stored_after(iteration)
+
+    def _checkpoint_written(self, event: CheckpointTaken) -> partial[None]:
+        state = event.state
+        self._info = replace(
+            self._info,
+            iteration=state.iteration,
+            weights_iteration=state.iteration,
+            seconds=state.seconds,
+            curve=loss_curve(self.history),
+        )
+        checkpoint = Checkpoint(state, self._history.copy(), self._config)
+        return partial(self._write_checkpoint, checkpoint, self._filters.copy(), self._info)
+
+    def _write_checkpoint(
+        self, checkpoint: Checkpoint, filters: FilterTrack, info: RunInfo
+    ) -> None:
+        """Write the checkpoint last: what it tells of is there then."""
+        state = checkpoint.state
+        self.folder.write_history(checkpoint.history)
+        self.folder.write_filters(filters)
+        self.folder.write_weights(state.params, self._description)
+        if state.best and state.best.iteration != self._best_written:
+            self.folder.write_best(state.best, self._description)
+            self._best_written = state.best.iteration
+        self.folder.write_checkpoint(checkpoint)
+        self.folder.save_info(info)
+
+    def _end(self, event: RunEnded) -> Iterator[Warned]:
+        """Write what is left, to another place if need be."""
+        assert self._writer is not None
+        in_use = event.iteration if event.weights_iteration is None else event.weights_iteration
+        self._info = replace(
+            self._info,
+            state=event.reason,
+            message=event.message,
+            iteration=event.iteration,
+            weights_iteration=in_use,
+            seconds=event.seconds,
+            test_accuracy=-1.0 if event.test_accuracy is None else event.test_accuracy,
+            curve=loss_curve(self.history),
+        )
+        self._next_stored = in_use
+        self._keep_snapshot(in_use, event.params)
+        self._writer.close()
+        try:
+            self._write_end(self.folder, event.params)
+        except OSError as error:
+            yield self._move(event.params, error)
+        self._writer = Writer()  # whose end the caller waits for
+
+    def _write_end(self, folder: RunFolder, params: Params) -> None:
+        folder.write_history(self._history)
+        folder.write_filters(self._filters)
+        folder.write_weights(params, self._description)
+        folder.save_info(self._info)
+
+    def _keep_the_rest(self) -> None:
+        with suppress(OSError):
+            self.folder.write_history(self.history)
+            self.folder.write_filters(self._filters)
+
+    def _move(self, params: Params, error: OSError) -> Warned:
+        """Write the whole run into a new folder among the user's runs, or a temporary one."""
+        sentence = f"The run cannot be written to {self.folder.path}: {error.strerror or error}."
+        for place in (lambda: None, _temporary):
+            try:
+                folder = RunFolder.create(self._config, place())
+                self._write_end(folder, params)
+            except (ConvlabError, OSError):
+                continue
+            self.was_moved = True
+            self.folder.release()
+            self.folder = folder
+            return Warned(f"{sentence} The whole run was put into {folder.path} instead.")
+        raise ConvlabError(f"{sentence} No other folder has room for it, so it is lost.")
+
+    def _do(self, job: partial[None]) -> bool:
+        assert self._writer is not None
+        return self._writer.do(job)
+
+    def _warnings(self) -> Iterator[Warned]:
+        assert self._writer is not None
+        problem = self._writer.take_problem()
+        if problem:
+            yield from self._warning(problem)
+
+    def _warning(self, problem: str) -> Iterator[Warned]:
+        """Warn, unless there was a warning already."""
+        if not self._warned:
+            self._warned = True
+            yield Warned(
+                f"The run cannot be written to {self.folder.path}: {problem.rstrip('.')}. The "
+                "training goes on, and is written at its end."
+            )
+
+    def _add_steps(self) -> None:
+        if self._steps:
+            self._history.add_steps(self._steps)
+            self._steps = []
+
+
+def _temporary() -> Path:
+    return Path(tempfile.mkdtemp(prefix="convlab-run-"))

@@ -1,0 +1,213 @@
+"""A run's folder, in plain formats: it can be zipped, mailed and opened elsewhere.
+
+====================  ==========================================================================
+settings.toml         the settings, as ``convlab train --config`` reads them
+run.toml              how the run stands: :class:`RunInfo`
+notes.toml            what a person wrote about it: :class:`RunNotes`
+history.csv           a row for each step; accuracies in the last row of an epoch
+weights.safetensors   the weights in use: at the end those that the run leaves
+snapshots/            weights along the run, by iteration
+filters.safetensors   the first layer's filters along the run: :class:`FilterTrack`
+checkpoints/          the last states, by iteration, and ``best.safetensors``, the best weights
+.lock                 is held by whoever trains the run
+====================  ==========================================================================
+"""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from convlab.errors import ConvlabError, DataError
+from convlab.files import append_lines, write_atomically
+from convlab.nn import weights
+from convlab.nn.description import NetworkDescription
+from convlab.paths import data_dir
+from convlab.training.checkpoint import Checkpoint
+from convlab.training.config import TrainingConfig
+from convlab.training.events import Params
+from convlab.training.filter_track import FilterTrack
+from convlab.training.history import History
+from convlab.training.run_info import RunInfo, RunNotes, load_toml, save_toml
+from convlab.training.snapshots import SnapshotFolder
+from convlab.training.state import Best
+
+CHECKPOINTS_KEPT = 2
+
+_CHECKPOINT_NAME = re.compile(r"(\d+)\.safetensors")
+
+
+class RunFolder:
+    """Reads and writes the files of one run; each is replaced in one step, or grows by lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.snapshots = SnapshotFolder(path / "snapshots")
+        self._rows = 0  # of the history that are written
+        self._evaluations = 0
+        self._lock = FileLock(path / ".lock")
+
+    @property
+    def weights_path(self) -> Path:
+        """The file of the weights in use."""
+        return self.path / "weights.safetensors"
+
+    @property
+    def best_path(self) -> Path:
+        """The file of the weights that read most test images right."""
+        return self.path / "checkpoints" / "best.safetensors"
+
+    @property
+    def title(self) -> str:
+        """The name that a person gave to the run, or that of its folder."""
+        return self.notes().name or self.path.name
+
+    @classmethod
+    def create(cls, config: TrainingConfig, path: Path | None = None) -> "RunFolder":
+        """Make a new folder with the settings in it: ``path``, or one among the user's runs.
+
+        Raises :class:`ConvlabError` if that cannot be done, or if ``path`` holds something.
+        """
+        folder = path or _unused(data_dir() / "runs", config.network.name)
+        try:
+            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                raise ConvlabError(
+                    f"{folder} is there already and is not an empty folder; name a new folder, so "
+                    "that no earlier run is lost."
+                )
+            folder.mkdir(parents=True, exist_ok=True)
+            config.save(folder / "settings.toml")
+        except OSError as error:
+            raise ConvlabError(
+                f"The folder {folder} cannot be written: {error.strerror or error}; name another."
+            ) from error
+        return cls(folder)
+
+    def config(self) -> TrainingConfig:
+        """Return the settings; raises :class:`SettingsError`."""
+        return TrainingConfig.load(self.path / "settings.toml")
+
+    def info(self) -> RunInfo | None:
+        """Return how the run stands; None if nobody can tell."""
+        return load_toml(RunInfo, self.path / "run.toml")
+
+    def save_info(self, info: RunInfo) -> None:
+        """Write how the run stands; raises OSError."""
+        save_toml(info, self.path / "run.toml")
+
+    def notes(self) -> RunNotes:
+        """Return what a person wrote about the run."""
+        return load_toml(RunNotes, self.path / "notes.toml") or RunNotes()
+
+    def save_notes(self, notes: RunNotes) -> None:
+        """Write what a person says about the run; raises OSError."""
+        save_toml(notes, self.path / "notes.toml")
+
+    def history(self) -> History:
+        """Read the history; raises :class:`DataError` if it is damaged."""
+        path = self.path / "history.csv"
+        try:
+            return History.from_csv(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise DataError(
+                f"The history of the run {self.path.name} cannot be read: "
+                f"{error.strerror or error}."
+            ) from error
+        except ValueError as error:
+            raise DataError(f"{path} is damaged; it is no history of a run.") from error
+
+    def write_history(self, history: History) -> None:
+        """Add what is new in the history, which is always the same one; raises OSError."""
+        path = self.path / "history.csv"
+        last = history.iterations[self._rows - 1] if self._rows else -1
+        is_late = any(e.iteration <= last for e in history.evaluations[self._evaluations :])
+        if self._rows and not is_late:
+            append_lines(path, history.to_csv(self._rows))
+        else:
+            write_atomically(path, history.to_csv())
+        self._rows, self._evaluations = len(history.iterations), len(history.evaluations)
+
+    def filters(self) -> FilterTrack:
+        """Read the first layer's filters along the run."""
+        return FilterTrack.load(self.path / "filters.safetensors")
+
+    def write_filters(self, track: FilterTrack) -> None:
+        """Replace the first layer's filters along the run; raises OSError."""
+        track.save(self.path / "filters.safetensors")
+
+    def write_best(self, best: Best, description: NetworkDescription) -> None:
+        """Replace the best weights; raises OSError."""
+        weights.save(self.best_path, best.params, description)
+
+    def write_weights(self, params: Params, description: NetworkDescription) -> None:
+        """Replace the weights in use; raises OSError."""
+        weights.save(self.weights_path, params, description)
+
+    def write_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Add a checkpoint and delete those that are older than the one before; raises OSError."""
+        checkpoint.save(self._checkpoint(checkpoint.state.iteration))
+        for iteration in self.checkpoints()[CHECKPOINTS_KEPT:]:
+            self._checkpoint(iteration).unlink(missing_ok=True)
+
+    def checkpoints(self) -> list[int]:
+        """Return the iterations of which there are checkpoints, latest first."""
+        try:
+            names = [path.name for path in (self.path / "checkpoints").iterdir()]
+        except OSError:
+            return []
+        found = (_CHECKPOINT_NAME.fullmatch(name) for name in names)
+        return sorted((int(name[1]) for name in found if name), reverse=True)
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        """Return the latest checkpoint that can be read; None if there is none."""
+        for iteration in self.checkpoints():
+            try:
+                return Checkpoint.load(self._checkpoint(iteration))
+            except DataError:
+                continue
+        return None
+
+    def go_back_to(self, iteration: int, history: History) -> None:
+        """Delete what is later than ``iteration``, up to which ``history`` goes; raises OSError."""
+        self._rows = self._evaluations = 0
+        self.write_history(history)
+        self.snapshots.drop_after(iteration)
+
+    def acquire(self) -> None:
+        """Hold the run, until :meth:`release`.
+
+        Raises :class:`ConvlabError` if somebody does already, OSError if the folder is read-only.
+        """
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout as error:
+            raise ConvlabError(
+                f"The run {self.title} is being trained at the moment; wait for its end, or stop "
+                "it."
+            ) from error
+
+    def release(self) -> None:
+        """Let others go on with the run."""
+        self._lock.release()
+
+    def is_held(self) -> bool:
+        """Return whether somebody trains the run now, here or in another program."""
+        if self._lock.is_locked:
+            return True
+        if not (self.path / ".lock").exists():
+            return False
+        try:
+            with FileLock(self.path / ".lock", blocking=False):
+                return False
+        except (Timeout, OSError):
+            return True
+
+    def _checkpoint(self, iteration: int) -> Path:
+        return self.path / "checkpoints" / f"{iteration:06d}.safetensors"
+
+
+def _unused(parent: Path, network: str) -> Path:
+    name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {network}"
+    candidates = (parent / (name if not n else f"{name} ({n})") for n in range(1000))
+    return next(folder for folder in candidates if not folder.exists())
