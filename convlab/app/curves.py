@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from convlab.training.growing_array import GrowingArray
 from convlab.training.history import History
 
 DEFAULT_SMOOTHING = 0.9
+
+E = TypeVar("E", StepDone, EpochEvaluated, LearningRateChanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class CurvesModel(QObject):
         self._timer.timeout.connect(self.changed)
         self._epochs = 0
         self._iterations_per_epoch = 1
+        self._offset = 0
         self._history = History(learning_rate=0.0)
         self._average = MovingAverage(DEFAULT_SMOOTHING)
         self._smoothed = GrowingArray(np.float64)
@@ -57,6 +61,11 @@ class CurvesModel(QObject):
         session.steps_done.connect(self._on_steps_done)
         session.epoch_evaluated.connect(self._on_epoch_evaluated)
         session.learning_rate_changed.connect(self._on_learning_rate_changed)
+
+    @property
+    def offset(self) -> int:
+        """The iteration at which the run left another one, whose iterations it counts on from."""
+        return self._offset
 
     @property
     def is_empty(self) -> bool:
@@ -139,25 +148,33 @@ class CurvesModel(QObject):
         # New arrays, because plots may still hold views of the old ones.
         self._epochs = event.epochs
         self._iterations_per_epoch = event.iterations_per_epoch
+        self._offset = event.branched_at
         self._history = History(event.learning_rate)
         self._average = MovingAverage(self.smoothing)
         self._smoothed = GrowingArray(np.float64)
+        if event.history is not None:
+            self._history = event.history.copy(self._offset)
+            self._smoothed.extend(self._average.extend(self.losses))
         self.reset.emit()
         self._timer.start()
 
     @Slot(object)
     def _on_steps_done(self, steps: list[StepDone]) -> None:
         before = len(self.losses)
-        self._history.add_steps(steps)
+        self._history.add_steps([self._placed(step) for step in steps] if self._offset else steps)
         self._smoothed.extend(self._average.extend(self.losses[before:]))
         self._timer.start()
 
     @Slot(object)
     def _on_epoch_evaluated(self, event: EpochEvaluated) -> None:
-        self._history.add_evaluation(event)
+        self._history.add_evaluation(self._placed(event))
         self._timer.start()
 
     @Slot(object)
     def _on_learning_rate_changed(self, event: LearningRateChanged) -> None:
-        self._history.add_learning_rate(event)
+        self._history.add_learning_rate(self._placed(event))
         self._timer.start()
+
+    def _placed(self, event: E) -> E:
+        """Return an event with the iteration at which it is drawn."""
+        return replace(event, iteration=event.iteration + self._offset) if self._offset else event

@@ -15,7 +15,7 @@ from convlab.app.session import Session
 from convlab.files import write_atomically
 from convlab.insight.filter_layers import FilterLayer, filter_layers
 from convlab.nn.network import Network
-from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
+from convlab.training.events import RunStarted, SnapshotTaken
 
 Weights = NDArray[np.floating]
 CSV_COLUMNS = ("filter", "channel", "row", "column", "before", "after", "difference")
@@ -41,10 +41,12 @@ class FiltersModel(QObject):
         self._after: dict[str, Weights] = {}
         self._iteration: int | None = None
         self._is_unknown = True
+        self._predictor = predictor
         session.run_started.connect(self._on_run_started)
-        session.snapshot_taken.connect(self._on_weights)
-        session.run_ended.connect(self._on_weights)
+        session.weights_shown.connect(self._on_weights)
         predictor.network_opened.connect(self._on_network_opened)
+        if predictor.network is not None:  # opened before anybody listened
+            self._on_network_opened(predictor.network)
 
     @property
     def layers(self) -> tuple[FilterLayer, ...]:
@@ -100,6 +102,11 @@ class FiltersModel(QObject):
         """Whether no weights of any network have come yet."""
         return self._is_unknown
 
+    @property
+    def come_with_lab(self) -> bool:
+        """Whether the weights are those that come with the lab."""
+        return self._predictor.origin == "lab"
+
     def choose_layer(self, name: str) -> None:
         """Show the layer of this name, now or as soon as a network has one."""
         if name != self._wanted_layer:
@@ -142,7 +149,7 @@ class FiltersModel(QObject):
         self._before = self._filters_in(event.params)
         self._set_after(self._before, 0)
 
-    def _on_weights(self, event: SnapshotTaken | RunEnded) -> None:
+    def _on_weights(self, event: SnapshotTaken) -> None:
         self._set_after(self._filters_in(event.params), event.iteration)
 
     def _on_network_opened(self, network: Network) -> None:

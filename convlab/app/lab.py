@@ -5,22 +5,29 @@ from PySide6.QtCore import QObject, Signal, Slot
 from convlab.app.examined import Examined
 from convlab.app.fetcher import Fetcher
 from convlab.app.loader import DatasetLoader
+from convlab.app.past_runs import PastRuns
 from convlab.app.predictor import Predictor
+from convlab.app.run_overlays import RunOverlays
 from convlab.app.selection import Selection
 from convlab.app.session import Session
 from convlab.app.shown_picture import ShownPicture
+from convlab.app.time_machine import TimeMachine
 from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
 from convlab.errors import ConvlabError
 from convlab.nn.network_settings import open_network
 from convlab.resources import shipped_weights
 from convlab.training.config import TrainingConfig
+from convlab.training.run_store import RunEntry, RunStore
 
 
 class Lab(QObject):
     """The state behind one window.
 
     ``config`` is the settings of the next run; None while the form holds something invalid.
+    Runs are kept in ``store``, if there is one; ``past_runs`` opens them again, and
+    ``time_machine`` shows any moment of the one that is on or open; ``overlays`` are those that
+    are drawn over its curves.
     What ``loader`` reads becomes the dataset; ``fetcher`` gets datasets that are not here.
     ``examined`` is the image that panels look into, ``selection`` what was pointed out in one.
     ``picture_shown`` carries a :class:`ShownPicture` that someone wants to be read.
@@ -30,14 +37,21 @@ class Lab(QObject):
     dataset_changed = Signal()
     picture_shown = Signal(object)
 
-    def __init__(self, dataset: Dataset, config: TrainingConfig) -> None:
+    def __init__(
+        self, dataset: Dataset, config: TrainingConfig, store: RunStore | None = None
+    ) -> None:
         super().__init__()
         self._dataset = dataset
         self._config: TrainingConfig | None = config
         self.loader = DatasetLoader(parent=self)
         self.loader.loaded.connect(self._on_dataset_loaded)
         self.fetcher = Fetcher(parent=self)
-        self.session = Session(parent=self)
+        self.store = store
+        self.session = Session(store, parent=self)
+        self.past_runs = PastRuns(self.session, self.loader, parent=self)
+        self.past_runs.opened.connect(self.set_config)
+        self.time_machine = TimeMachine(self.session, parent=self)
+        self.overlays = RunOverlays(parent=self)
         self.predictor = Predictor(self.session, parent=self)
         self.examined = Examined(dataset, parent=self)
         self.selection = Selection(parent=self)
@@ -52,6 +66,20 @@ class Lab(QObject):
         self._dataset = dataset
         self.examined.set_dataset(dataset)
         self.dataset_changed.emit()
+
+    def open_run(self, entry: RunEntry) -> None:
+        """Show a stored run; ``past_runs`` tells if that cannot be done."""
+        self.past_runs.open(entry)
+
+    def resume_run(self, entry: RunEntry) -> None:
+        """Go on with a stored run; ``past_runs`` tells if that cannot be done."""
+        self.past_runs.go_on(entry, self._dataset)
+
+    def branch_run(self) -> None:
+        """Begin a run with the lab's settings at the moment that the time machine shows."""
+        iteration = self.time_machine.iteration
+        if self._config is not None and iteration is not None:
+            self.past_runs.branch(self._config, self._dataset, iteration)
 
     def use_shipped_weights(self) -> None:
         """Read with the trained weights that come with the lab, if they do and are sound.

@@ -11,13 +11,13 @@ from convlab.data.dataset import ImageSet
 from convlab.nn.engine import Engine
 from convlab.nn.network import Network
 from convlab.nn.network_settings import build_network
-from convlab.training.events import RunEnded, RunStarted, SnapshotTaken
+from convlab.training.events import RunStarted, SnapshotTaken
 
 Origin = Literal["run", "file", "lab"]  # whence the weights are; "lab" are those that come with it
 
 
 class Predictor(QObject):
-    """A network of its own whose weights follow the session's snapshots, or an opened file's.
+    """A network of its own whose weights follow what the session shows, or an opened file's.
 
     ``changed`` says that the same image may get another answer now; ``network_opened`` carries a
     network that answers from now on and comes from elsewhere than from a run.
@@ -38,8 +38,7 @@ class Predictor(QObject):
         self._origin: Origin = "run"
         self._learned_from: ImageSet | None = None
         session.run_started.connect(self._on_run_started)
-        session.snapshot_taken.connect(self._on_weights)
-        session.run_ended.connect(self._on_weights)
+        session.weights_shown.connect(self._on_weights)
 
     @property
     def network(self) -> Network | None:
@@ -139,7 +138,7 @@ class Predictor(QObject):
         self._learned_from = None if dataset is None else dataset.train
         self.changed.emit()
 
-    def _on_weights(self, event: SnapshotTaken | RunEnded) -> None:
+    def _on_weights(self, event: SnapshotTaken) -> None:
         if self._network is not None:
             self._network.set_params(event.params)
             self._has_new_weights = True

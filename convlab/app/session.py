@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from convlab.app.worker import Worker
 from convlab.data.dataset import Dataset
+from convlab.errors import ConvlabError
 from convlab.threads import threads_beside_window
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
@@ -20,7 +21,11 @@ from convlab.training.events import (
     RunStarted,
     SnapshotTaken,
     StepDone,
+    Warned,
 )
+from convlab.training.recorder import Recorder
+from convlab.training.run_folder import RunFolder
+from convlab.training.run_store import RunStore, branched_trainer, resumed_trainer
 from convlab.training.trainer import Trainer
 
 DRAIN_INTERVAL = 66  # milliseconds; drawing more often would take time from the training
@@ -41,6 +46,10 @@ class Session(QObject):
     All signals are emitted in the session's own thread, at most 15 times a second. ``steps_done``
     carries a list of :class:`StepDone`, in order; the others carry the event of their name.
     Within one drain the order of the events is kept.
+
+    ``weights_shown`` carries the :class:`SnapshotTaken` that views show from now on: the latest
+    one, or that of another moment which :meth:`show_moment` was called with. With a ``store`` every
+    run is kept there, in :attr:`run_folder`; ``warned`` says what went wrong with that.
     """
 
     state_changed = Signal(object)
@@ -50,10 +59,16 @@ class Session(QObject):
     snapshot_taken = Signal(object)
     learning_rate_changed = Signal(object)
     run_ended = Signal(object)
+    weights_shown = Signal(object)
+    warned = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, store: RunStore | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._store = store
+        self._run_folder: RunFolder | None = None
+        self._latest: SnapshotTaken | None = None
+        self._is_held = False  # whether another moment is shown than the latest
         self._state = State.IDLE
         self._events: deque[Event] = deque()
         self._control = Control()
@@ -75,6 +90,16 @@ class Session(QObject):
         return self._dataset
 
     @property
+    def run_folder(self) -> RunFolder | None:
+        """The folder of the present run, or of the last one; None if it is not kept."""
+        return self._run_folder
+
+    @property
+    def latest(self) -> SnapshotTaken | None:
+        """The latest weights of the run; None before any."""
+        return self._latest
+
+    @property
     def is_busy(self) -> bool:
         """Whether a run is on, paused or not."""
         return self._thread is not None
@@ -84,17 +109,70 @@ class Session(QObject):
 
         Raises :class:`ConvlabError` if the network cannot be built on these images.
         """
+        trainer = Trainer.from_config(config, dataset, threads=threads_beside_window())
+        self._start(trainer, dataset, self._new_recorder(config), paused=paused)
+
+    def branch(
+        self, config: TrainingConfig, dataset: Dataset, parent: RunFolder, iteration: int
+    ) -> None:
+        """Start a run of ``config`` with the weights that ``parent`` had at a snapshot.
+
+        Raises :class:`ConvlabError` if they are of another network.
+        """
+        trainer = branched_trainer(
+            config, dataset, parent, iteration, threads=threads_beside_window()
+        )
+        self._start(trainer, dataset, self._new_recorder(config, parent.path.name))
+
+    def go_on(self, folder: RunFolder, dataset: Dataset) -> None:
+        """Go on with a run that was stopped or interrupted, where its last checkpoint was taken.
+
+        Raises :class:`ConvlabError` if that cannot be done with these images.
+        """
+        trainer = resumed_trainer(folder, dataset, threads=threads_beside_window())
+        self._start(trainer, dataset, Recorder(folder, folder.config()))
+
+    def show_past(
+        self, folder: RunFolder, started: RunStarted, latest: SnapshotTaken, ended: RunEnded
+    ) -> None:
+        """Tell of a run that was over before, as if it had just ended."""
+        if self.is_busy:
+            raise RuntimeError("a run is on")
+        self._dataset, self._run_folder, self._is_held = None, folder, False
+        for event in (started, latest, ended):
+            self._announce(event)
+
+    def show_moment(self, moment: SnapshotTaken | None) -> None:
+        """Let views show the weights of another moment; None for the latest ones again."""
+        self._is_held = moment is not None
+        shown = moment or self._latest
+        if shown is not None:
+            self.weights_shown.emit(shown)
+
+    def _new_recorder(self, config: TrainingConfig, parent: str = "") -> Recorder | None:
+        if self._store is None:
+            return None
+        try:
+            return Recorder(self._store.create(config), config, parent)
+        except ConvlabError as error:
+            self.warned.emit(f"{error} This run is not kept.")
+            return None
+
+    def _start(
+        self, trainer: Trainer, dataset: Dataset, recorder: Recorder | None, *, paused: bool = False
+    ) -> None:
         if self.is_busy:
             raise RuntimeError("a run is on already")
-        trainer = Trainer.from_config(config, dataset, threads=threads_beside_window())
         self._dataset = dataset
+        self._run_folder = None if recorder is None else recorder.folder
+        self._latest, self._is_held = None, False
         self._control = Control()
         if paused:
             self._control.step()
         self._events.clear()
         self._thread = QThread()
         self._thread.setObjectName("training")
-        self._worker = Worker(trainer, self._control, self._events)
+        self._worker = Worker(trainer, self._control, self._events, recorder)
         self._worker.moveToThread(self._thread)
         self._thread.started.connect(self._worker.run)
         self._worker.failed.connect(self._on_worker_failed)
@@ -147,7 +225,9 @@ class Session(QObject):
             case EpochEvaluated():
                 self.epoch_evaluated.emit(event)
             case SnapshotTaken():
-                self.snapshot_taken.emit(event)
+                self._take(event)
+            case Warned():
+                self.warned.emit(event.sentence)
             case LearningRateChanged():
                 self.learning_rate_changed.emit(event)
             case Paused():
@@ -157,7 +237,16 @@ class Session(QObject):
                 if self._state is State.PAUSED:
                     self._set_state(State.RUNNING)
             case RunEnded():
+                in_use = event.weights_iteration
+                iteration = event.iteration if in_use is None else in_use
+                self._take(SnapshotTaken(iteration, event.params))
                 self.run_ended.emit(event)
+
+    def _take(self, snapshot: SnapshotTaken) -> None:
+        self._latest = snapshot
+        self.snapshot_taken.emit(snapshot)
+        if not self._is_held:
+            self.weights_shown.emit(snapshot)
 
     @Slot(str)
     def _on_worker_failed(self, message: str) -> None:

@@ -93,6 +93,17 @@ class TrainingConfig:
             "times",
         ),
     ] = 0
+    train_images: Annotated[
+        int,
+        Ge(0),
+        Le(1_000_000),
+        About(
+            "Training images",
+            "How many of the training images are learned, drawn at random by the seed; 0 means "
+            "all. Few of them show overfitting.",
+            "images",
+        ),
+    ] = 0
     network: Choice = field(default_factory=lambda: choose(NETWORKS, "SimpleConvNet", {}))
     optimizer: Choice = field(default_factory=lambda: choose(OPTIMIZERS, "Adam", {}))
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -201,21 +212,7 @@ class TrainingConfig:
     def load(cls, path: Path) -> "TrainingConfig":
         """Read settings from a TOML file; raises :class:`SettingsError`."""
         try:
-            if path.stat().st_size > _LARGEST_FILE:
-                raise SettingsError(
-                    {"": f"{path.name} is larger than a settings file can be; open a TOML file."}
-                )
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise SettingsError(
-                {"": f"{path} cannot be read: {error.strerror or error}."}
-            ) from error
-        except UnicodeDecodeError as error:
-            raise SettingsError(
-                {"": f"{path.name} is not text; open a TOML file of settings."}
-            ) from error
-        try:
-            return cls.from_dict(_parsed(text, path.name))
+            return cls.from_dict(values_in(path))
         except SettingsError as error:
             raise SettingsError(error.problems, path.name) from error
 
@@ -230,6 +227,10 @@ class TrainingConfig:
     def make_optimizer(self) -> Optimizer:
         """Return a new optimizer of the chosen kind."""
         return OPTIMIZERS.get(self.optimizer.name)(**self.optimizer.settings)
+
+    def learned_images(self, images: int) -> int:
+        """Return how many of so many training images are learned."""
+        return min(self.train_images or images, images)
 
     def layer_shapes(
         self, image_shape: tuple[int, int, int], classes: int, images: int
@@ -267,6 +268,23 @@ class TrainingConfig:
     ) -> Network:
         """Return the chosen network with random weights."""
         return self.network_settings().build(image_shape, classes, rng, self.dtype)
+
+
+def values_in(path: Path) -> dict[str, Any]:
+    """Return what a TOML file of settings says, unchecked; raises :class:`SettingsError`."""
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise SettingsError(
+                {"": f"{path.name} is larger than a settings file can be; open a TOML file."}
+            )
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError({"": f"{path} cannot be read: {error.strerror or error}."}) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            {"": f"{path.name} is not text; open a TOML file of settings."}
+        ) from error
+    return _parsed(text, path.name)
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:

@@ -69,9 +69,17 @@ class History:
             self._rates.pop()
         self._rates.append(change)
 
-    def copy(self) -> "History":
-        """Return a history of the same steps that goes on by itself."""
-        return History.from_arrays(self.to_arrays())
+    def copy(self, shift: int = 0) -> "History":
+        """Return a history of the same steps that goes on by itself.
+
+        Its iterations count from ``shift``.
+        """
+        arrays = self.to_arrays()
+        if shift:
+            arrays["iterations"] = arrays["iterations"] + shift
+            arrays["evaluations"][:, 0] += shift
+            arrays["learning_rates"][1:, 0] += shift
+        return History.from_arrays(arrays)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all of it as arrays, which later steps leave alone.

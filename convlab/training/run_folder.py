@@ -69,7 +69,7 @@ class RunFolder:
 
         Raises :class:`ConvlabError` if that cannot be done, or if ``path`` holds something.
         """
-        folder = path or _unused(data_dir() / "runs", config.network.name)
+        folder = path or unused_folder(data_dir() / "runs", config.network.name)
         try:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise ConvlabError(
@@ -207,7 +207,8 @@ class RunFolder:
         return self.path / "checkpoints" / f"{iteration:06d}.safetensors"
 
 
-def _unused(parent: Path, network: str) -> Path:
+def unused_folder(parent: Path, network: str) -> Path:
+    """Return a path in ``parent`` that is named after the time and the network."""
     name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {network}"
     candidates = (parent / (name if not n else f"{name} ({n})") for n in range(1000))
     return next(folder for folder in candidates if not folder.exists())

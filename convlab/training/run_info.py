@@ -60,11 +60,16 @@ class RunNotes:
     starred: bool = False
 
 
+# Made once: that takes longer than reading a file.
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {cls: TypeAdapter(cls) for cls in (RunInfo, RunNotes)}
+
+
 def load_toml(cls: type[T], path: Path) -> T | None:
     """Read the dataclass in ``path``; None if there is none or it is damaged."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return TypeAdapter(cls).validate_python(values)
+        value: T = _ADAPTERS[cls].validate_python(values)
+        return value
     except (OSError, ValueError, RecursionError):
         return None
 

@@ -1,6 +1,6 @@
 """All runs of a person, in one folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from send2trash import TrashPermissionError, send2trash
@@ -9,7 +9,7 @@ from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError, DataError
 from convlab.paths import data_dir
 from convlab.training.config import TrainingConfig
-from convlab.training.run_folder import RunFolder
+from convlab.training.run_folder import RunFolder, unused_folder
 from convlab.training.run_info import RunInfo, RunNotes
 from convlab.training.trainer import Trainer
 
@@ -50,6 +50,10 @@ class RunStore:
         found = [entry for path in self._paths() if (entry := _entry(path))]
         return sorted(found, key=lambda entry: (entry.info.created, entry.name), reverse=True)
 
+    def create(self, config: TrainingConfig) -> RunFolder:
+        """Make the folder of a new run; raises :class:`ConvlabError` if that cannot be done."""
+        return RunFolder.create(config, unused_folder(self.root, config.network.name))
+
     def find(self, name: str) -> RunEntry:
         """Return the run that is called ``name``, or whose folder is, or begins so.
 
@@ -89,11 +93,13 @@ class RunStore:
 def resumed_trainer(folder: RunFolder, dataset: Dataset, *, threads: int = 1) -> Trainer:
     """Return the trainer of a run, which goes on where its last checkpoint was taken.
 
-    Without any checkpoint it begins anew. Raises :class:`ConvlabError` if the settings cannot be
+    Without any checkpoint it begins anew. It goes on for as many epochs as its settings say, which
+    may have become more since then. Raises :class:`ConvlabError` if the settings cannot be
     read, or if ``dataset`` is not the one that the run was trained on.
     """
-    checkpoint = folder.last_checkpoint()
-    config = checkpoint.config if checkpoint else folder.config()
+    checkpoint, config = folder.last_checkpoint(), folder.config()
+    if checkpoint:
+        config = replace(checkpoint.config, epochs=config.epochs)
     trainer = Trainer.from_config(config, dataset, threads=threads)
     snapshots, info = folder.snapshots, folder.info()
     first = snapshots.load(0) if 0 in snapshots.iterations else None

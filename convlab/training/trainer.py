@@ -41,6 +41,7 @@ from convlab.training.printing import print_event
 from convlab.training.problems import chance_hint
 from convlab.training.snapshots import next_stored_after
 from convlab.training.state import Best, TrainerState
+from convlab.training.train_images import with_fewer_images
 from convlab.wording import counted
 
 Sampling = Literal["shuffled", "replacement"]
@@ -143,10 +144,11 @@ class Trainer:
         cls, config: TrainingConfig, dataset: Dataset, *, threads: int = 1
     ) -> "Trainer":
         """Build the network and the trainer of ``config``; raises :class:`ConvlabError`."""
+        weights, trainer, images = np.random.SeedSequence(config.seed).spawn(3)
+        dataset = with_fewer_images(dataset, config.train_images, np.random.default_rng(images))
         dataset = with_own_drawings(dataset, config.own_drawings)
         classes = len(dataset.class_names)
         config.layer_shapes(dataset.image_shape, classes, len(dataset.train))
-        weights, trainer = np.random.SeedSequence(config.seed).spawn(2)
         network = config.build_network(dataset.image_shape, classes, np.random.default_rng(weights))
         return cls(
             network,

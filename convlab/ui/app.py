@@ -13,6 +13,7 @@ from convlab.app.lab import Lab
 from convlab.data.loading import load_dataset
 from convlab.errors import ConvlabError
 from convlab.training.config import TrainingConfig
+from convlab.training.run_store import RunStore
 from convlab.ui.main_window import MainWindow
 from convlab.ui.theme import Theme
 from convlab.ui.window_memory import WindowMemory
@@ -75,6 +76,6 @@ def make_window(app: QApplication, dataset: str | None = None) -> MainWindow:
             images = load_dataset(config.dataset)
         except ConvlabError:
             images = load_dataset("bundled")
-    lab = Lab(images, replace(config, dataset=images.name))
+    lab = Lab(images, replace(config, dataset=images.name), RunStore())
     lab.use_shipped_weights()
     return MainWindow(lab, Theme(app, memory.scheme), memory)

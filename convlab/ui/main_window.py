@@ -26,19 +26,27 @@ from convlab.training.events import RunEnded
 from convlab.ui.docks import Docks
 from convlab.ui.dropping import Dropping
 from convlab.ui.files import Files
+from convlab.ui.film import Film
 from convlab.ui.loading_status import LoadingStatus
 from convlab.ui.panel_actions import PanelAction
+from convlab.ui.panels.curves import CurvesPanel
 from convlab.ui.panels.setup import SetupPanel
 from convlab.ui.run_controls import RunControls
 from convlab.ui.status import Status, duration
 from convlab.ui.theme import SPACE, Choice, Theme
 from convlab.ui.widgets.notice import Kind, Notice
+from convlab.ui.widgets.save_dialog import ask_and_export
 from convlab.ui.window_memory import WindowMemory
 
 USUAL_SIZE = QSize(1366, 768)
 
 _SCHEMES: dict[Choice, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
-_END_KINDS: dict[str, Kind] = {"finished": "good", "stopped": "warning", "diverged": "error"}
+_END_KINDS: dict[str, Kind] = {
+    "finished": "good",
+    "early": "good",
+    "stopped": "warning",
+    "diverged": "error",
+}
 
 
 class MainWindow(QMainWindow):
@@ -64,6 +72,7 @@ class MainWindow(QMainWindow):
         self.status.addPermanentWidget(LoadingStatus(lab.loader))
         self.setStatusBar(self.status)
         Dropping(self, self.files.open_path)
+        self.film = Film(self, lab.time_machine)
         self._connect()
         self.docks.restore_layouts(memory.restore_layout(self))
         self.docks.size_timer.timeout.connect(self._on_size_settled)
@@ -108,7 +117,9 @@ class MainWindow(QMainWindow):
     def _wants_to_stop(self) -> bool:
         box = QMessageBox(QMessageBox.Icon.Question, "Stop the run?", "", parent=self)
         box.setText("The network is still training.")
-        box.setInformativeText("Closing the window ends the run; only saved weights stay.")
+        box.setInformativeText(
+            "Closing the window ends the run. It is kept, and can go on later from the Runs panel."
+        )
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
         save = box.addButton("Save weights…", QMessageBox.ButtonRole.ActionRole)
         go_on = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
@@ -175,11 +186,19 @@ class MainWindow(QMainWindow):
         session.run_ended.connect(self._on_run_ended)
         session.learning_rate_changed.connect(self._on_learning_rate_changed)
         session.failed.connect(self._on_failed)
+        session.warned.connect(self._on_warned)
+        self.lab.past_runs.failed.connect(self._on_failed)
         session.state_changed.connect(self._on_state_changed)
         self.controls.refused.connect(self._on_refused)
         self.files.said.connect(self._on_said)
         self.notice.said.connect(self._place_notice)
         self.lab.picture_shown.connect(self._on_picture_shown)
+        self.lab.time_machine.failed.connect(self._on_failed)
+        self.film.written.connect(self._on_said)
+        self.film.failed.connect(self._on_failed)
+        curves = self.docks.panels["Curves"]
+        assert isinstance(curves, CurvesPanel)
+        curves.scrubber.film_wanted.connect(self._on_film_wanted)
         setup = self.docks.panels["Setup"]
         assert isinstance(setup, SetupPanel)
         setup.dataset_folder_wanted.connect(self.files.open_dataset.trigger)
@@ -204,6 +223,12 @@ class MainWindow(QMainWindow):
 
     def _on_failed(self, message: str) -> None:
         self.notice.say("error", message)
+
+    def _on_film_wanted(self) -> None:
+        ask_and_export(self, "film", "gif", "Animated GIF pictures", self.film.export)
+
+    def _on_warned(self, message: str) -> None:
+        self.notice.say("warning", message)
 
     def _on_refused(self, message: str) -> None:
         self.notice.say("error", message)

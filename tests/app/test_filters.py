@@ -8,7 +8,7 @@ from convlab.app.predictor import Predictor
 from convlab.app.session import Session
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
-from convlab.training.events import RunEnded, RunStarted, SnapshotTaken, frozen_copy
+from convlab.training.events import RunStarted, SnapshotTaken, frozen_copy
 
 ONE_LAYER = NetworkDescription("SimpleConvNet", {"filter_num": 2, "filter_size": 3, "pad": 1})
 LENET = NetworkDescription("LeNet")  # Conv1 is W1 with one channel, Conv2 is W3 with six
@@ -45,7 +45,7 @@ def start(session, network=ONE_LAYER, weights=None):
 
 
 def end(session, weights):
-    session.run_ended.emit(RunEnded("finished", 12, "Done.", 0.9, 1.0, weights))
+    session.weights_shown.emit(SnapshotTaken(12, weights))
 
 
 def test_before_any_run_there_is_nothing(model):
@@ -71,7 +71,7 @@ def test_a_started_run_has_changed_nothing_yet(model, session):
 def test_snapshots_move_after_and_leave_before(model, session, qtbot):
     start(session)
     with qtbot.waitSignal(model.changed):
-        session.snapshot_taken.emit(SnapshotTaken(7, LATER))
+        session.weights_shown.emit(SnapshotTaken(7, LATER))
     np.testing.assert_array_equal(model.before, FIRST["W1"])
     np.testing.assert_array_equal(model.difference, LATER["W1"] - FIRST["W1"])
     assert model.iteration == 7
@@ -96,7 +96,7 @@ def test_the_next_run_begins_anew(model, session):
 def test_any_layer_can_be_chosen_before_and_after(model, session, qtbot):
     start(session, LENET)
     later = params(LENET, seed=1)
-    session.snapshot_taken.emit(SnapshotTaken(7, later))
+    session.weights_shown.emit(SnapshotTaken(7, later))
     assert [layer.name for layer in model.layers] == ["Conv1", "Conv2"]
     assert model.layer.name == "Conv1"
     with qtbot.waitSignal(model.changed):
@@ -147,6 +147,17 @@ def test_weights_of_a_file_have_no_past(model, session, predictor, qtbot):
     assert not model.is_unknown
 
 
+def test_a_network_that_was_there_before_anybody_looked_is_shown(session, predictor):
+    network = build_network(ONE_LAYER)
+    predictor.use(network, trained=True, origin="lab")
+    model = FiltersModel(session, predictor)
+    np.testing.assert_array_equal(model.after, network.params["W1"])
+    assert model.before is None
+    assert model.come_with_lab
+    predictor.use(build_network(LENET), trained=True)
+    assert not model.come_with_lab
+
+
 def test_a_network_without_filters_has_none(model, session):
     start(session, NO_FILTERS)
     assert model.layers == ()
@@ -168,7 +179,7 @@ def test_the_table_has_a_row_for_every_weight(model, session, tmp_path):
     start(session)
     later = FIRST["W1"].copy()
     later[1, 0, 2, 1] = 1 / 3
-    session.snapshot_taken.emit(SnapshotTaken(1, {**FIRST, "W1": later}))
+    session.weights_shown.emit(SnapshotTaken(1, {**FIRST, "W1": later}))
     model.to_csv(tmp_path / "filters.csv")
     rows = rows_of(tmp_path / "filters.csv")
     assert len(rows) == later.size

@@ -6,7 +6,7 @@ from convlab.app.lab import Lab
 from convlab.app.predictor import Predictor
 from convlab.app.session import Session
 from convlab.nn import SimpleConvNet
-from convlab.training.events import RunEnded, RunStarted, SnapshotTaken, frozen_copy
+from convlab.training.events import RunStarted, SnapshotTaken, frozen_copy
 
 CONV_PARAM = {"filter_num": 2, "filter_size": 5, "pad": 0, "stride": 1}
 IMAGE = np.random.default_rng(0).integers(0, 256, (1, 28, 28), dtype=np.uint8)
@@ -56,7 +56,7 @@ def test_each_snapshot_changes_the_answer(
     session.run_started.emit(started(network(0)))
     for iteration, net in ((3, network(1)), (7, network(2))):
         with qtbot.waitSignal(predictor.changed):
-            session.snapshot_taken.emit(SnapshotTaken(iteration, frozen_copy(net.params)))
+            session.weights_shown.emit(SnapshotTaken(iteration, frozen_copy(net.params)))
         answer = predictor.probabilities(IMAGE)
         assert answer is not None
         np.testing.assert_allclose(answer, net.probabilities(IMAGE[np.newaxis])[0], atol=1e-6)
@@ -70,7 +70,7 @@ def test_the_end_of_a_run_leaves_its_last_weights(
 ) -> None:
     session.run_started.emit(started(network(0)))
     last = frozen_copy(network(1).params)
-    session.run_ended.emit(RunEnded("stopped", iteration, "Stopped.", None, 1.0, last))
+    session.weights_shown.emit(SnapshotTaken(iteration, last))
     assert predictor.network is not None
     np.testing.assert_array_equal(predictor.network.params["W1"], last["W1"])
     assert predictor.is_trained is trained

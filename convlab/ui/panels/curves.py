@@ -29,6 +29,7 @@ from convlab.ui.widgets.plot_axis import percent_text
 from convlab.ui.widgets.plot_style import blend
 from convlab.ui.widgets.readout import Readout
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
+from convlab.ui.widgets.scrubber import Scrubber
 
 TRAIN = Look(lambda colors: QColor(colors.train), symbol="o")
 TEST = Look(lambda colors: QColor(colors.test), dashed=True, symbol="s")
@@ -67,6 +68,7 @@ class CurvesPanel(Panel):
         self.loss.smoothing_changed.connect(self.model.set_smoothing)
         self.readout = Readout(READOUT, self)
         self.readout.setToolTip("The values under the cursor, or the latest ones")
+        self.scrubber = Scrubber(lab.time_machine, theme, self)
         self._prepare_plots()
         self._make_hint()
         layout = QVBoxLayout(self)
@@ -74,7 +76,10 @@ class CurvesPanel(Panel):
         layout.setSpacing(SPACE)
         layout.addWidget(self.accuracy, 1)
         layout.addWidget(self.loss, 1)
+        layout.addWidget(self.scrubber)
         layout.addWidget(self.readout)
+        self.scrubber.branch_wanted.connect(lab.branch_run)
+        lab.time_machine.moved.connect(self._on_moved)
         self.model.reset.connect(self._on_reset)
         self.model.changed.connect(self._on_changed)
         theme.changed.connect(self._on_theme_changed)
@@ -174,8 +179,9 @@ class CurvesPanel(Panel):
         self.accuracy.plot.set_points(self._test_curve, at, test)
         self.loss.set_losses(model.iterations, model.losses, model.smoothed)
         marks = [(c.iteration, f"lr {c.learning_rate:g}") for c in model.learning_rate_changes]
+        has_epochs = model.epochs and not model.offset  # else they would not begin at 0
         for section in self._sections:
-            section.plot.bands.set_width(model.iterations_per_epoch if model.epochs else None)
+            section.plot.bands.set_width(model.iterations_per_epoch if has_epochs else None)
             section.plot.marks.set_marks(marks)
         self._show_whether_empty()
         if self.follow_button.isChecked():
@@ -196,17 +202,28 @@ class CurvesPanel(Panel):
         """Show the whole run up to now, with some room for what comes next."""
         model = self.model
         done = 0 if model.is_empty else int(model.iterations[-1])
-        end = followed_end(done, model.iterations_per_epoch, model.epochs)
-        self.accuracy.plot.setXRange(0, end * (1 + RIGHT_MARGIN), padding=0)
+        start = model.offset
+        end = start + followed_end(max(0, done - start), model.iterations_per_epoch, model.epochs)
+        self.accuracy.plot.setXRange(start, end + RIGHT_MARGIN * (end - start), padding=0)
         self.accuracy.plot.setYRange(-MARGIN, 1 + MARGIN, padding=0)
         self.loss.show_all()
 
     def _read_out(self) -> None:
-        reading = self.model.reading_at(np.inf if self._cursor is None else self._cursor)
+        at = self._moment() if self._cursor is None else self._cursor
+        reading = self.model.reading_at(np.inf if at is None else at)
         for section in self._sections:
-            pointed = reading is not None and self._cursor is not None
+            pointed = reading is not None and at is not None
             section.plot.set_cursor(reading.iteration if reading and pointed else None)
         self.readout.set_values(reading_texts(reading))
+
+    def _moment(self) -> float | None:
+        """Return where the time machine is on the x axis; None for the present."""
+        iteration = self.lab.time_machine.iteration
+        return None if iteration is None else iteration + self.model.offset
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self._read_out()
 
     @Slot(float)
     def _on_cursor_moved(self, x: float) -> None:

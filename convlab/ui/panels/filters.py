@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -94,12 +95,15 @@ class FiltersPanel(Panel):
         self.export_button.setMenu(menu)
 
     def _lay_out(self) -> None:
-        header = QHBoxLayout()
-        header.setSpacing(SPACE)
-        header.addWidget(self.layer_choice)
-        header.addStretch()
-        header.addWidget(self.color_choice)
-        header.addWidget(self.export_button)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(SPACE)
+        self._buttons.addStretch()
+        self._buttons.addWidget(self.color_choice)
+        self._buttons.addWidget(self.export_button)
+        self._header = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._header.setSpacing(SPACE)
+        self._header.addWidget(self.layer_choice)
+        self._header.addLayout(self._buttons, 1)
         self.status = _muted("", Qt.AlignmentFlag.AlignTop)
         filled = QWidget()
         column = QVBoxLayout(filled)
@@ -114,7 +118,7 @@ class FiltersPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         layout.setSpacing(SPACE)
-        layout.addLayout(header)
+        layout.addLayout(self._header)
         layout.addWidget(self._stack, 1)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -126,6 +130,7 @@ class FiltersPanel(Panel):
         """Keep enough lines for the status, and use a word where there is room for it."""
         super().resizeEvent(event)
         self.color_choice.setText("Colors" if self.width() >= WIDE else "")
+        self._arrange_header()
         self._make_room_for_status()
 
     def _redraw(self) -> None:
@@ -144,8 +149,16 @@ class FiltersPanel(Panel):
         )
         self.grids.set_pictures(self._pictures)
         self.dialog.set_pictures(self._pictures, self._origin())
+        self._arrange_header()
         self._make_room_for_status()
         self._show_status()
+
+    def _arrange_header(self) -> None:
+        """Put the buttons below the choices where these would be cut off beside them."""
+        needed = self.layer_choice.sizeHint().width() + self._buttons.sizeHint().width() + SPACE
+        fits = needed <= self.width() - 4 * SPACE
+        direction = QBoxLayout.Direction
+        self._header.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
 
     def _origin(self) -> str:
         """Return which layer and channel is shown, in words."""

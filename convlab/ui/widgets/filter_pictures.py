@@ -83,7 +83,7 @@ def pictures_of(model: FiltersModel, colors: FilterColors) -> tuple[FilterPictur
         return ()
     latest = filter_images(after, model.channel)
     if before is None:
-        caption = "Weights of the file"
+        caption = "Weights that come with the lab" if model.come_with_lab else "Weights of the file"
         return (FilterPicture("weight", caption, latest, colors.ranges(latest), colors.lookup),)
     first = filter_images(before, model.channel)
     with np.errstate(all="ignore"):  # weights that are not finite are shown, not warned about

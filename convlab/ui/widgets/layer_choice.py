@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from convlab.insight.filter_layers import FilterLayer
 from convlab.ui.theme import SPACE
+from convlab.ui.widgets.elided_box import ElidedBox
 
 AVERAGE = "Channel average"
 NARROWEST = 64  # pixels of a box; what is cut off there is in the list that it opens
@@ -67,7 +68,7 @@ def title_of(layer: FilterLayer) -> str:
 
 
 def _box(name: str, tool_tip: str) -> QComboBox:
-    box = QComboBox()
+    box = ElidedBox()
     box.setAccessibleName(name)
     box.setToolTip(tool_tip)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

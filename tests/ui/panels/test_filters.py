@@ -31,7 +31,7 @@ def start(lab, network=NETWORK):
 
 def learn(lab, iteration=1234, network=NETWORK):
     weights = params(network, seed=1, factor=10.0)
-    lab.session.snapshot_taken.emit(SnapshotTaken(iteration, weights))
+    lab.session.weights_shown.emit(SnapshotTaken(iteration, weights))
 
 
 def open_weights(lab, network=NETWORK, value=None):
@@ -253,6 +253,27 @@ def test_weights_of_a_file_stand_alone(panel, lab):
     assert panel.layer_choice.layer_box.count() == 2
     start(lab)
     assert len(captions(panel)) == 3
+
+
+def test_weights_that_were_there_before_the_panel_are_shown_at_once(lab, theme, qtbot):
+    lab.use_shipped_weights()
+    panel = FiltersPanel(lab, theme)
+    qtbot.addWidget(panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    assert captions(panel) == ["Weights that come with the lab"]
+    assert panel.export_button.isEnabled()
+    panel.hide()
+
+
+def test_where_there_is_no_width_the_buttons_stand_below_the_choices(panel, lab, qtbot):
+    start(lab, LENET)
+    choose(panel.layer_choice.layer_box, "Conv2 · 16 filters of 5×5×6")
+    choice, button = panel.layer_choice, panel.export_button
+    assert abs(choice.geometry().center().y() - button.geometry().center().y()) <= 2
+    panel.resize(340, 270)
+    qtbot.waitUntil(lambda: button.y() >= choice.geometry().bottom())
+    assert button.geometry().right() <= panel.rect().right()
 
 
 def test_a_network_without_filters_is_said_to_have_none(panel, lab):

@@ -1,0 +1,152 @@
+"""One slider for all moments of a run, with play, live, branch and the film to keep."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from convlab.app.time_machine import TimeMachine
+from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.plot_style import blend
+
+ICON = QSize(20, 20)
+WIDEST = "Iteration 1,000,000"
+NOTHING_KEPT = "Train to be able to go back: the moments of a run are kept as it goes on."
+
+
+class Scrubber(QWidget):
+    """Moves a time machine; everything that shows the network follows it.
+
+    ``branch_wanted`` and ``film_wanted`` pass on what is to be done at, or with, the moments.
+    """
+
+    branch_wanted = Signal()
+    film_wanted = Signal()
+
+    def __init__(self, machine: TimeMachine, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._machine = machine
+        self._theme = theme
+        self.play_button = self._tool("Play", self._on_play_clicked)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Moment of the run")
+        self.slider.setMinimumWidth(6 * SPACE)
+        self.where = QLabel()
+        self.where.setProperty("role", "muted")
+        self.where.setMinimumWidth(self.where.fontMetrics().horizontalAdvance(WIDEST))
+        self.live_button = QPushButton("Live")
+        self.live_button.setCheckable(True)
+        self.branch_button = self._tool("Branch here", self.branch_wanted.emit)
+        self.film_button = self._tool("Export film", self.film_wanted.emit)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE // 2)
+        row.addWidget(self.play_button)
+        row.addWidget(self.slider, 1)
+        row.addSpacing(SPACE // 2)
+        row.addWidget(self.where)
+        row.addWidget(self.live_button)
+        row.addWidget(self.branch_button)
+        row.addWidget(self.film_button)
+        self.slider.valueChanged.connect(self._on_slid)
+        self.slider.sliderPressed.connect(machine.pause)
+        self.live_button.clicked.connect(self._on_live_clicked)
+        machine.moments_changed.connect(self._show)
+        machine.moved.connect(self._show)
+        machine.playing_changed.connect(self._on_playing_changed)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _tool(self, name: str, act: object) -> QToolButton:
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setIconSize(ICON)
+        button.setAccessibleName(name)
+        button.clicked.connect(act)
+        return button
+
+    @Slot()
+    def _show(self) -> None:
+        machine = self._machine
+        count = len(machine.moments)
+        self.slider.blockSignals(True)  # it is told, it does not tell
+        self.slider.setRange(0, max(count, 1))
+        self.slider.setPageStep(max(1, count // 10))
+        self.slider.setValue(machine.position if count else 1)
+        self.slider.blockSignals(False)
+        self.where.setText(self._in_words())
+        self.live_button.setChecked(machine.is_live)
+        for widget in (self.slider, self.play_button, self.film_button, self.live_button):
+            widget.setEnabled(count > 0)
+        self.branch_button.setEnabled(not machine.is_live)
+        self._explain()
+        self._show_whether_live()
+
+    def _in_words(self) -> str:
+        machine = self._machine
+        if not machine.moments:
+            return ""
+        iteration = machine.iteration
+        if iteration is None:
+            return "The present"
+        return f"Iteration {iteration + machine.branched_at:,}"
+
+    def _explain(self) -> None:
+        kept = len(self._machine.moments)
+        hint = "" if kept else NOTHING_KEPT
+        self.slider.setToolTip(
+            hint or f"Go back to one of {kept} moments; filters, answers and all views follow"
+        )
+        self.play_button.setToolTip(hint or "Show the whole run as a film of ten seconds")
+        self.live_button.setToolTip(hint or "Show the present, and follow the run")
+        self.film_button.setToolTip(hint or "Save the film as an animated GIF")
+        self.branch_button.setToolTip(
+            "Go back to a moment first; a new run with the present settings can begin there"
+            if self._machine.is_live
+            else "Begin a new run here, with the settings in Setup"
+        )
+
+    @Slot(int)
+    def _on_slid(self, position: int) -> None:
+        self._machine.pause()
+        self._machine.go_to(position)
+
+    @Slot()
+    def _on_play_clicked(self) -> None:
+        if self._machine.is_playing:
+            self._machine.pause()
+        else:
+            self._machine.play()
+
+    @Slot()
+    def _on_live_clicked(self) -> None:
+        self._machine.go_live()
+        self.live_button.setChecked(self._machine.is_live)
+
+    @Slot(bool)
+    def _on_playing_changed(self, is_playing: bool) -> None:
+        name = "pause" if is_playing else "play"
+        self.play_button.setIcon(self._theme.icon(f"mdi6.{name}"))
+        self.play_button.setAccessibleName(name.capitalize())
+
+    def _show_whether_live(self) -> None:
+        palette = QPalette()
+        if self.live_button.isChecked() and self.live_button.isEnabled():
+            colors = self._theme.colors
+            palette.setColor(QPalette.ColorRole.Button, blend(colors.accent, colors.raised, 0.25))
+        self.live_button.setPalette(palette)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.branch_button.setIcon(self._theme.icon("mdi6.source-branch"))
+        self.film_button.setIcon(self._theme.icon("mdi6.filmstrip"))
+        self._on_playing_changed(self._machine.is_playing)
+        self._show()
