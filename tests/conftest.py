@@ -10,6 +10,7 @@ os.environ.pop("CONVLAB_MNIST", None)
 import gzip
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -114,6 +115,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(variable, str(tmp_path / "home" / variable.lower()))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    with suppress(ImportError):  # there is no such module on macOS and Windows
+        from send2trash import plat_other as trash  # has read the environment already
+
+        data = os.fsencode(tmp_path / "home" / "xdg_data_home")
+        monkeypatch.setattr(trash, "HOMETRASH_B", data + b"/Trash")
+        monkeypatch.setattr(trash, "XDG_DATA_HOME", data)
     return tmp_path / "home"
 
 

@@ -75,6 +75,7 @@ class Recorder:
         self._description = NetworkDescription("")
         self._next_stored = 0
         self._best_written = -1
+        self._omitted: partial[None] | None = None  # the last checkpoint, if there was no time
         self._warned = False
         self._writer: Writer | None = None
 
@@ -125,7 +126,8 @@ class Recorder:
             case SnapshotTaken():
                 self._keep_snapshot(event.iteration, event.params)
             case CheckpointTaken():
-                self._do(self._checkpoint_written(event))
+                job = self._checkpoint_written(event)
+                self._omitted = None if self._do(job) else job
 
     def _start(self, event: RunStarted) -> None:
         self._history = event.history.copy() if event.history else History(event.learning_rate)
@@ -209,6 +211,8 @@ class Recorder:
         )
         self._next_stored = in_use
         self._keep_snapshot(in_use, event.params)
+        if self._omitted is not None:
+            self._writer.do(self._omitted, even_if_busy=True)
         self._writer.close()
         try:
             self._write_end(self.folder, event.params)

@@ -21,18 +21,12 @@ class Writer:
     def __init__(self) -> None:
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._problem: str | None = None
-        self._failed = False
         self._thread = threading.Thread(target=self._work, name="run-writer", daemon=True)
         self._thread.start()
 
-    @property
-    def has_failed(self) -> bool:
-        """Whether the last job that was done could not be done."""
-        return self._failed
-
-    def do(self, job: Job) -> bool:
+    def do(self, job: Job, *, even_if_busy: bool = False) -> bool:
         """Do ``job`` soon; return False if too many are waiting, and it is not done at all."""
-        if self._jobs.qsize() >= MOST_WAITING:
+        if self._jobs.qsize() >= MOST_WAITING and not even_if_busy:
             return False
         self._jobs.put(job)
         return True
@@ -51,10 +45,7 @@ class Writer:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
-                self._failed = False
             except OSError as error:
-                self._failed = True
                 self._problem = self._problem or f"{error.strerror or error}"
             except ConvlabError as error:
-                self._failed = True
                 self._problem = self._problem or str(error)

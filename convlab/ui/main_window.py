@@ -27,6 +27,7 @@ from convlab.ui.docks import Docks
 from convlab.ui.dropping import Dropping
 from convlab.ui.files import Files
 from convlab.ui.film import Film
+from convlab.ui.interrupted import InterruptedRun
 from convlab.ui.loading_status import LoadingStatus
 from convlab.ui.panel_actions import PanelAction
 from convlab.ui.panels.curves import CurvesPanel
@@ -57,7 +58,7 @@ class MainWindow(QMainWindow):
         self.lab = lab
         self.theme = theme
         self._memory = memory
-        self._closing = False
+        self._closing = self._was_shown = False
         self.setWindowTitle("convlab")
         self.setWindowIcon(QIcon(str(resource("icons/convlab.svg"))))
         self._take_usual_size()
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         Dropping(self, self.files.open_path)
         self.film = Film(self, lab.time_machine)
+        self.interrupted = InterruptedRun(lab, self)
         self._connect()
         self.docks.restore_layouts(memory.restore_layout(self))
         self.docks.size_timer.timeout.connect(self._on_size_settled)
@@ -81,6 +83,9 @@ class MainWindow(QMainWindow):
         """Arrange the docks; only a window that is shown keeps their sizes."""
         super().showEvent(event)
         self.docks.fit()
+        if not self._was_shown:
+            self._was_shown = True
+            self.interrupted.look()
 
     def _place_notice(self) -> None:
         """Put the notice beside the controls, or above the status bar if it is too long."""

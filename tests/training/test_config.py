@@ -107,7 +107,7 @@ def test_the_settings_make_network_and_optimizer() -> None:
             "epoch",
             "There is no such setting; did you mean epochs? If not, leave it out.",
         ),
-        ("color = 'red'", "color", "leave it out, or use one of dataset, network, optimizer, aug"),
+        ("color = 'red'", "color", "leave it out, or use one of dataset, own_drawings, train"),
         ("netwrk = 'LeNet'", "netwrk", "There is no such setting; did you mean network?"),
         ("epochs = 0", "epochs", "Epochs must be a whole number (1 to 10,000); received 0."),
         ("epochs = 10_001", "epochs", "received 10001."),

@@ -1,0 +1,99 @@
+import threading
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from convlab.app.fresh import Fresh
+from convlab.app.session import Session
+from convlab.errors import ConvlabError
+
+
+class Counting:
+    """Work that says how often it was prepared; ``result`` may be an error."""
+
+    def __init__(self) -> None:
+        self.prepared = 0
+        self.result: object = 0
+        self.may_end = threading.Event()
+        self.may_end.set()
+
+    def prepare(self) -> Callable[[], object] | None:
+        self.prepared += 1
+        result, number = self.result, self.prepared
+
+        def work() -> object:
+            if isinstance(result, Exception):
+                raise result
+            assert self.may_end.wait(5)
+            return number
+
+        return None if result is None else work
+
+
+@pytest.fixture
+def work() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def fresh(qtbot: QtBot, work: Counting) -> Fresh:
+    return Fresh(Session(), work.prepare)
+
+
+def test_nothing_is_computed_while_nobody_watches(
+    qtbot: QtBot, fresh: Fresh, work: Counting
+) -> None:
+    fresh.recompute()
+    with qtbot.assertNotEmitted(fresh.changed, wait=50):
+        fresh.recompute()
+    assert work.prepared == 0
+    with qtbot.waitSignal(fresh.changed):
+        fresh.set_watched(True)
+    assert fresh.value == 1
+
+
+def test_many_changes_at_once_are_one_computation(
+    qtbot: QtBot, fresh: Fresh, work: Counting
+) -> None:
+    fresh.set_watched(True)
+    for _ in range(20):
+        fresh.recompute()
+    qtbot.waitUntil(lambda: fresh.value is not None and not fresh.is_busy)
+    assert work.prepared == 1
+
+
+def test_what_changes_during_the_work_is_computed_afterwards(
+    qtbot: QtBot, fresh: Fresh, work: Counting
+) -> None:
+    work.may_end.clear()
+    fresh.set_watched(True)
+    qtbot.waitUntil(lambda: fresh.is_busy)
+    fresh.recompute()
+    work.may_end.set()
+    qtbot.waitUntil(lambda: fresh.value == 2)
+
+
+def test_an_error_is_told_and_the_next_result_comes(
+    qtbot: QtBot, fresh: Fresh, work: Counting
+) -> None:
+    work.result = ConvlabError("It does not fit.")
+    with qtbot.waitSignal(fresh.failed) as failed:
+        fresh.set_watched(True)
+    assert failed.args == ["It does not fit."]
+    assert fresh.value is None
+    work.result = 1
+    with qtbot.waitSignal(fresh.changed):
+        fresh.recompute()
+    assert fresh.value == 2
+
+
+def test_where_there_is_nothing_to_compute_the_value_goes(
+    qtbot: QtBot, fresh: Fresh, work: Counting
+) -> None:
+    with qtbot.waitSignal(fresh.changed):
+        fresh.set_watched(True)
+    work.result = None
+    with qtbot.waitSignal(fresh.changed):
+        fresh.recompute()
+    assert fresh.value is None

@@ -1,0 +1,184 @@
+"""What is kept of a run, and that nothing which goes wrong with that ends it."""
+
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convlab.data.dataset import Dataset
+from convlab.errors import ConvlabError
+from convlab.files import write_atomically
+from convlab.nn.network_settings import open_network
+from convlab.training import Trainer, TrainingConfig
+from convlab.training.events import Event, RunEnded, Warned
+from convlab.training.filter_track import FilterTrack
+from convlab.training.recorder import Recorder
+from convlab.training.run_folder import RunFolder
+from convlab.training.run_store import RunStore
+from convlab.training.snapshots import dispensable, next_stored_after
+
+
+@pytest.fixture
+def trainer(tiny_config: TrainingConfig, tiny_dataset: Dataset) -> Trainer:
+    return Trainer.from_config(tiny_config, tiny_dataset)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, tiny_config: TrainingConfig) -> RunFolder:
+    return RunFolder.create(tiny_config, tmp_path / "runs" / "run")
+
+
+def follow(folder: RunFolder, config: TrainingConfig, trainer: Trainer) -> Iterator[Event]:
+    return Recorder(folder, config).follow(trainer.run(checkpoint_seconds=0.0))
+
+
+def test_a_folder_tells_all_of_its_run(
+    folder: RunFolder, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    *_, ended = follow(folder, tiny_config, trainer)
+    assert isinstance(ended, RunEnded)
+    info = folder.info()
+    assert info is not None
+    assert (info.state, info.iteration, info.iterations) == ("finished", 12, 12)
+    assert info.test_accuracy == ended.test_accuracy
+    assert info.last_accuracy == trainer.test_acc_list[-1]
+    assert info.best_accuracy == max(trainer.test_acc_list)
+    assert info.changes["network.filter_num"] == 4
+    assert len(info.curve) == 12
+    assert folder.history().losses.tolist() == trainer.train_loss_list
+    np.testing.assert_array_equal(
+        open_network(folder.weights_path).params["W3"], trainer.network.params["W3"]
+    )
+    assert open_network(folder.best_path).description == trainer.network.description
+    assert folder.checkpoints()[0] == 12
+    filters = folder.filters()
+    assert (filters.key, filters.iterations[0], filters.iterations[-1]) == ("W1", 0, 12)
+    np.testing.assert_array_equal(filters.at(-1), trainer.network.params["W1"])
+    assert tomllib.loads((folder.path / "run.toml").read_text())["state"] == "finished"
+
+
+def test_the_best_weights_may_be_the_ones_in_use(
+    tmp_path: Path, tiny_config: TrainingConfig, tiny_dataset: Dataset
+) -> None:
+    values = {**tiny_config.to_dict(), "weights_kept": "best", "early_stopping": 1, "epochs": 50}
+    config = TrainingConfig.from_dict(values)
+    trainer = Trainer.from_config(config, tiny_dataset)
+    folder = RunFolder.create(config, tmp_path / "run")
+    *_, ended = follow(folder, config, trainer)
+    assert isinstance(ended, RunEnded)
+    assert ended.reason == "early"
+    assert ended.message.startswith("The run ended early: 1 epoch did not surpass the best")
+    best = int(np.argmax(trainer.test_acc_list))
+    assert ended.weights_iteration == 6 * (best + 1) < ended.iteration
+    assert f"those of iteration {ended.weights_iteration}, are in use" in ended.message
+    in_use, best_weights = open_network(folder.weights_path), open_network(folder.best_path)
+    np.testing.assert_array_equal(in_use.params["W2"], best_weights.params["W2"])
+    info = folder.info()
+    assert info is not None
+    assert (info.state, info.weights_iteration) == ("early", ended.weights_iteration)
+
+
+def test_a_full_disk_is_told_once_and_the_run_is_put_elsewhere(
+    folder: RunFolder,
+    tiny_config: TrainingConfig,
+    trainer: Trainer,
+    monkeypatch: pytest.MonkeyPatch,
+    home: Path,
+) -> None:
+    def write(path: Path, content: bytes | str) -> None:
+        if folder.path in path.parents:
+            raise OSError(28, "No space left on device")
+        write_atomically(path, content)
+
+    for module in ("nn.weights", "training.checkpoint", "training.run_folder", "training.run_info"):
+        monkeypatch.setattr(f"convlab.{module}.write_atomically", write)
+    recorder = Recorder(folder, tiny_config)
+    events = list(recorder.follow(trainer.run(checkpoint_seconds=0.0)))
+    goes_on, moved = [event.sentence for event in events if isinstance(event, Warned)]
+    assert goes_on.endswith(
+        "No space left on device. The training goes on, and is written at its end."
+    )
+    assert moved.endswith(f"The whole run was put into {recorder.folder.path} instead.")
+    assert home in recorder.folder.path.parents
+    assert isinstance(events[-1], RunEnded)
+    assert len(recorder.folder.history().losses) == 12
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="such a user may write anywhere")
+def test_a_read_only_folder_is_told_and_the_run_goes_on(
+    folder: RunFolder, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    folder.path.chmod(0o555)
+    events = list(follow(folder, tiny_config, trainer))
+    folder.path.chmod(0o755)
+    assert any(isinstance(event, Warned) for event in events)
+    assert isinstance(events[-1], RunEnded)
+
+
+def test_a_run_that_is_given_up_in_the_middle_keeps_its_history(
+    folder: RunFolder, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    def broken(events: Iterator[Event]) -> Iterator[Event]:
+        for number, event in enumerate(events):
+            if number == 8:
+                raise MemoryError
+            yield event
+
+    with pytest.raises(MemoryError):
+        list(Recorder(folder, tiny_config).follow(broken(trainer.run())))
+    assert len(folder.history().losses) > 0
+    (entry,) = RunStore(folder.path.parent).entries()
+    assert entry.was_interrupted
+
+
+def test_the_store_lists_finds_and_deletes_runs(
+    tmp_path: Path, tiny_config: TrainingConfig, tiny_dataset: Dataset, home: Path
+) -> None:
+    store = RunStore(tmp_path / "home" / "runs")
+    assert store.entries() == []
+    for _ in range(2):
+        folder = store.create(tiny_config)
+        list(follow(folder, tiny_config, Trainer.from_config(tiny_config, tiny_dataset)))
+    (store.root / "something else").mkdir()
+    entries = store.entries()
+    assert len(entries) == 2
+    assert store.find(entries[0].name).folder.path == entries[0].folder.path
+    with pytest.raises(ConvlabError, match=r"There is no run called 'x'; convlab runs list shows"):
+        store.find("x")
+    with pytest.raises(ConvlabError, match="2 runs are called '2'"):
+        store.find("2")
+    store.delete(entries[0].folder)
+    assert [entry.name for entry in store.entries()] == [entries[1].name]
+    trashed = [path for path in home.rglob("*") if path.name == entries[0].name]
+    assert len(trashed) == 1, "it should be in the trash"
+
+
+def test_snapshots_become_sparser_and_the_first_and_the_last_stay() -> None:
+    iterations, at = [0], 0
+    while at < 100_000:
+        at = next_stored_after(at)
+        iterations.append(at)
+    steps = np.diff(iterations)
+    assert steps[0] == 1
+    assert (np.diff(steps) >= 0).all()
+    assert len(iterations) < 260
+    while len(iterations) > 10:
+        iterations.pop(dispensable(iterations))
+    assert (iterations[0], iterations[-1]) == (0, at)
+    gaps = np.diff(iterations) / (np.array(iterations[1:]) + 24)
+    assert gaps.max() < 0.95
+
+
+def test_the_track_of_filters_keeps_to_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convlab.training.filter_track.MOST", 20)
+    track = FilterTrack()
+    for iteration in range(500):
+        track.add(iteration, {"W1": np.full((2, 1, 3, 3), iteration, dtype=np.float32)})
+    assert len(track.iterations) == 20
+    assert (track.iterations[0], track.iterations[-1]) == (0, 499)
+    assert [int(track.at(k)[0, 0, 0, 0]) for k in range(20)] == track.iterations
+    track.drop_after(track.iterations[5])
+    assert len(track.iterations) == 6
