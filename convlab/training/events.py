@@ -145,3 +145,8 @@ def frozen_copy(params: Mapping[str, NDArray[np.floating]]) -> Params:
     for array in copies.values():
         array.flags.writeable = False
     return copies
+
+
+def all_finite(params: Mapping[str, NDArray[np.floating]]) -> bool:
+    """Return whether no weight is infinite or not a number."""
+    return all(bool(np.isfinite(array).all()) for array in params.values())
