@@ -190,6 +190,6 @@ class RunLoop:
         loss = trainer.train_loss_list[-1]
         return (
             f"The loss was {loss} at iteration {trainer.iteration:,}: the weights have grown out "
-            f"of range. The weights after iteration {iteration:,} were kept. Try a smaller learning "
-            f"rate (it was {trainer.optimizer.lr:g}) or smaller initial weights."
+            f"of range. The weights after iteration {iteration:,} were kept. Try a smaller "
+            f"learning rate (it was {trainer.optimizer.lr:g}) or smaller initial weights."
         )

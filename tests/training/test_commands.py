@@ -136,7 +136,7 @@ def test_time_spent_in_a_pause_does_not_count(
     make_trainer: MakeTrainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
-    for module in ("clock", "trainer"):
+    for module in ("clock", "run_loop"):
         monkeypatch.setattr(f"convlab.training.{module}.perf_counter", lambda: now)
     control = Control()
     for event in make_trainer(epochs=1).run(control):
