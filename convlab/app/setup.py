@@ -6,7 +6,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from convlab.app.lab import Lab
+from convlab.data.augmentation import Augmentation
 from convlab.data.datasets import DATASETS
+from convlab.data.own_drawings import SETTING, refusal
 from convlab.errors import ConvlabError, SettingsError
 from convlab.insight.memory import (
     TrainingMemory,
@@ -46,6 +48,7 @@ class Setup(QObject):
         self._values = (lab.config or TrainingConfig()).to_dict()
         self._values["dataset"] = lab.dataset.name
         self._config: TrainingConfig | None = lab.config
+        self._augmentation = Augmentation()
         self._problems: dict[str, str] = {}
         self._named_network = ""  # whose layers have the names below
         self._layer_names: tuple[str, ...] = ()
@@ -66,6 +69,11 @@ class Setup(QObject):
     def problems(self) -> Mapping[str, str]:
         """A sentence for every setting that cannot be used, by its dotted name."""
         return self._problems
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """How images would be distorted; what cannot be used of it is left out."""
+        return self._augmentation
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -142,6 +150,9 @@ class Setup(QObject):
             self._problems |= error.problems
             # Defaults stand in, so that problems of shape are told at the same time.
             config = TrainingConfig.from_dict(_without(self._values, error.problems))
+        self._augmentation = config.augmentation
+        if config.own_drawings and (sentence := refusal(self._lab.dataset)):
+            self._problems.setdefault(SETTING, sentence)
         self._look_ahead(config)
         is_open = self._values["dataset"] == self._lab.dataset.name
         self._config = config if is_open and not self._problems else None
@@ -166,7 +177,7 @@ class Setup(QObject):
             self._named_network = config.network.name
         self._layers, self._memory = (), None
         # The second time only to get past a mini-batch that is too large.
-        for images in (len(dataset.train), _UNLIMITED):
+        for images in (config.learned_images(len(dataset.train)), _UNLIMITED):
             try:
                 self._layers = tuple(config.layer_shapes(dataset.image_shape, classes, images))
             except SettingsError as error:

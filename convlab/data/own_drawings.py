@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from convlab.data.digit_image import Drawing, Stroke
+from convlab.data.dataset import Dataset, ImageSet
+from convlab.data.digit_image import SIDE, Drawing, Stroke, digit_image
 from convlab.data.strokes import read_drawings, write_drawings
-from convlab.errors import DataError
+from convlab.errors import DataError, SettingsError
 from convlab.paths import data_dir
 
+SETTING = "own_drawings"  # of a run; what is wrong with it is told at that name
 MOST = 5_000  # drawings; so many are read and written in an instant
 PLACES = 4  # decimal places of coordinates; a ten-thousandth of the paper is finer than any hand
 
@@ -66,3 +68,48 @@ class OwnDrawings:
     def export(self, path: Path) -> None:
         """Write all drawings to another file of the same form; raises :class:`DataError`."""
         write_drawings(path, self.read())
+
+
+def with_own_drawings(dataset: Dataset, times: int, kept: OwnDrawings | None = None) -> Dataset:
+    """Return a dataset to whose training images the user's own drawings are added.
+
+    Each of them comes ``times`` times, under the class that is named as its digit; drawings
+    without a label, or of a digit that is no class, are left out. The test images stay as they
+    are. Raises :class:`SettingsError` if there are no drawings to add, and :class:`DataError`.
+    """
+    if not times:
+        return dataset
+    if problem := refusal(dataset):
+        raise SettingsError({SETTING: problem})
+    names = dataset.class_names
+    drawings = [d for d in (kept or OwnDrawings()).read() if str(d.label) in names]
+    if not drawings:
+        raise SettingsError(
+            {
+                SETTING: "There are no drawings of your own to learn from; draw digits and say "
+                "which they are, or set this to 0."
+            }
+        )
+    images = np.stack([digit_image(drawing) for drawing in drawings])[:, np.newaxis]
+    labels = np.array([names.index(str(drawing.label)) for drawing in drawings])
+    train = ImageSet(
+        np.concatenate([dataset.train.images, np.tile(images, (times, 1, 1, 1))]),
+        np.concatenate([dataset.train.labels, np.tile(labels, times)]),
+    )
+    return replace(dataset, train=train)
+
+
+def refusal(dataset: Dataset) -> str:
+    """Return a sentence that says why drawings cannot join a dataset; empty if they can."""
+    if dataset.image_shape != (1, SIDE, SIDE):
+        size = "×".join(map(str, dataset.image_shape))
+        return (
+            f"Your drawings are images of 1×{SIDE}×{SIDE}, but {dataset.title} has images of "
+            f"{size}; set this to 0."
+        )
+    if not any(str(digit) in dataset.class_names for digit in range(10)):
+        return (
+            f"Your drawings are of digits, and no class of {dataset.title} is a digit; set this "
+            "to 0."
+        )
+    return ""

@@ -43,6 +43,16 @@ def read_ink(path: str | Path) -> NDArray[np.uint8]:
     return _evenly_thick(_without_specks(ink))
 
 
+def read_gray(path: str | Path, longest_side: int = 1024) -> NDArray[np.uint8]:
+    """Return any picture in gray (H, W), made smaller where a side has more than so many pixels.
+
+    Raises :class:`DataError` with one sentence if the file is not a picture, damaged or too large.
+    """
+    picture = _opened(Path(path))
+    picture.thumbnail((longest_side, longest_side), Image.Resampling.BOX)
+    return np.array(picture.convert("L"))
+
+
 def _opened(path: Path) -> Image.Image:
     """Return the picture in gray, upright, on an opaque background."""
     if not path.is_file():

@@ -26,6 +26,7 @@ _AREAS: dict[Area, Qt.DockWidgetArea] = {
 }
 _WIDTHS: dict[Area, int] = {"left": 320, "right": 340}
 _LOWEST_STACK = 660  # pixels of the window; lower, the panels of the center become tabs
+_SHARES_INSIDE = (0.4, 0.6)  # of the height: the curves, and a panel that looks inside
 _SEPARATOR = 6  # pixels, as in the style sheet
 
 
@@ -93,6 +94,18 @@ class Docks:
     def restore_layouts(self, layouts: Mapping[str, QByteArray]) -> None:
         """Remember where the docks were the last time; :meth:`fit` puts them there."""
         self._layouts = dict(layouts)
+
+    def bring(self, title: str) -> None:
+        """Open a panel and bring it to the front; one that looks inside gets room, too."""
+        dock, first = self.docks[title], self._of("center")[0]
+        is_new = dock.isHidden()
+        dock.show()
+        dock.raise_()
+        is_below = not dock.isFloating() and not first.isFloating() and not first.isHidden()
+        if is_new and is_below and self.panels[title].is_inside and self.arrangement == "columns":
+            height = self._window.height()
+            sizes = [int(share * height) for share in _SHARES_INSIDE]
+            self._window.resizeDocks([first, dock], sizes, Qt.Orientation.Vertical)
 
     def arrange(self) -> None:
         """Put every dock where it is at the first start in a window of this size."""

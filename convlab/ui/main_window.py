@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
         inside.setToolTipsVisible(True)
         for title, panel in self.docks.panels.items():
             menu = inside if panel.is_inside else view
-            menu.addAction(PanelAction(panel, self.docks.docks[title], self))
+            menu.addAction(PanelAction(title, self.docks, self))
         view.addSeparator()
         schemes = view.addMenu("&Colors")
         self._schemes = QActionGroup(self)
@@ -242,8 +242,7 @@ class MainWindow(QMainWindow):
         self.notice.say("good", message)
 
     def _on_picture_shown(self) -> None:
-        self.docks.docks["Draw"].show()
-        self.docks.docks["Draw"].raise_()
+        self.docks.bring("Draw")
 
     def _on_state_changed(self, state: State) -> None:
         if self._closing and state is State.IDLE:

@@ -2,31 +2,30 @@
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget
 
-from convlab.ui.panel import Panel
+from convlab.ui.docks import Docks
 
 
 class PanelAction(QAction):
     """Opens a panel's dock, brings it to the front where a tab hides it, or closes it."""
 
-    def __init__(self, panel: Panel, dock: QDockWidget, parent: QObject) -> None:
-        super().__init__(panel.title, parent, checkable=True)
-        self._dock = dock
-        if panel.about:
-            self.setStatusTip(panel.about)
-            self.setToolTip(panel.about)
-        self.setChecked(not dock.isHidden())
+    def __init__(self, title: str, docks: Docks, parent: QObject) -> None:
+        super().__init__(title, parent, checkable=True)
+        self._title = title
+        self._docks = docks
+        self._dock = docks.docks[title]
+        if about := docks.panels[title].about:
+            self.setStatusTip(about)
+            self.setToolTip(about)
+        self.setChecked(not self._dock.isHidden())
         self.triggered.connect(self._on_triggered)
         # Of the dock's own action, because a dock behind a tab is open although it is not seen.
-        dock.toggleViewAction().toggled.connect(self.setChecked)
+        self._dock.toggleViewAction().toggled.connect(self.setChecked)
 
     def _on_triggered(self) -> None:
         dock = self._dock
-        is_behind = not dock.isHidden() and dock.visibleRegion().isEmpty()
-        if dock.isHidden() or is_behind:
-            dock.show()
-            dock.raise_()
+        if dock.isHidden() or dock.visibleRegion().isEmpty():  # closed, or behind another tab
+            self._docks.bring(self._title)
         else:
             dock.close()
         self.setChecked(not dock.isHidden())

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
 from convlab.app.setup import Setup
+from convlab.data.augmentation import Augmentation
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.training.config import TrainingConfig
 
@@ -56,6 +58,20 @@ def test_what_cannot_be_used_is_told_at_its_setting(
     assert list(setup.problems) == [name]
     assert reason in setup.problems[name]
     assert lab.config is None
+
+
+def test_own_drawings_cannot_join_images_that_are_no_digits(lab: Lab, setup: Setup) -> None:
+    lab.set_dataset(replace(lab.dataset, class_names=tuple("ABCDEFGHIJ")))
+    setup.edit(changed(setup.values, own_drawings=5))
+    assert list(setup.problems) == ["own_drawings"]
+    assert "no class of Tiny stripes is a digit" in setup.problems["own_drawings"]
+    assert lab.config is None
+
+
+def test_the_augmentation_is_told_without_what_is_wrong_in_it(setup: Setup) -> None:
+    setup.edit(changed(setup.values, augmentation__shift=3, augmentation__elastic="much"))
+    assert list(setup.problems) == ["augmentation.elastic"]
+    assert setup.augmentation == Augmentation(shift=3)
 
 
 def test_all_problems_are_told_at_once_and_go_away_one_by_one(lab: Lab, setup: Setup) -> None:

@@ -1,15 +1,17 @@
 """Drawings with their labels are kept, and never lost by what goes wrong."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convlab.data import own_drawings
-from convlab.data.digit_image import Drawing, Stroke
-from convlab.data.own_drawings import OwnDrawings
-from convlab.data.strokes import read_drawings
-from convlab.errors import DataError
+from convlab.data.dataset import Dataset, ImageSet
+from convlab.data.digit_image import Drawing, Stroke, digit_image
+from convlab.data.own_drawings import OwnDrawings, with_own_drawings
+from convlab.data.strokes import read_drawings, write_drawings
+from convlab.errors import DataError, SettingsError
 
 SEVEN = Drawing((Stroke(np.array([[0.2, 1 / 3], [0.8, 0.2], [0.4, 0.9]]), 0.09),))
 
@@ -82,3 +84,43 @@ def test_there_is_an_end_to_them(kept: OwnDrawings, monkeypatch: pytest.MonkeyPa
     kept.add(SEVEN, 7)
     with pytest.raises(DataError, match="export them"):
         kept.add(SEVEN, 7)
+
+
+def test_each_joins_the_training_images_as_often_as_wanted(
+    kept: OwnDrawings, tiny_dataset: Dataset
+) -> None:
+    kept.add(SEVEN, 7)
+    kept.add(SEVEN, 1)
+    joined = with_own_drawings(tiny_dataset, 3, kept)
+    np.testing.assert_array_equal(joined.train.images[:60], tiny_dataset.train.images)
+    assert joined.train.labels[60:].tolist() == [7, 1] * 3
+    for image in joined.train.images[60:]:
+        np.testing.assert_array_equal(image[0], digit_image(kept.read()[0]))
+    assert joined.test is tiny_dataset.test
+    assert with_own_drawings(tiny_dataset, 0, kept) is tiny_dataset
+
+
+def test_they_go_by_the_names_of_the_classes(kept: OwnDrawings, tiny_dataset: Dataset) -> None:
+    names = ("seven", "7", *"ABCDEFGH")
+    write_drawings(kept.path, [replace(SEVEN, label=label) for label in (7, 3, None)])
+    joined = with_own_drawings(replace(tiny_dataset, class_names=names), 1, kept)
+    assert joined.train.labels[60:].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("names", "size", "reason"),
+    [
+        (tuple("ABCDEFGHIJ"), 28, "no class of Tiny stripes is a digit"),
+        (tuple("0123456789"), 32, "has images of 1×32×32"),
+        (tuple("0123456789"), 28, "no drawings of your own"),
+    ],
+)
+def test_what_cannot_join_is_refused_at_the_setting(
+    kept: OwnDrawings, tiny_dataset: Dataset, names: tuple[str, ...], size: int, reason: str
+) -> None:
+    images = np.zeros((10, 1, size, size), np.uint8)
+    part = ImageSet(images, np.arange(10))
+    other = replace(tiny_dataset, train=part, test=part, class_names=names)
+    with pytest.raises(SettingsError, match=reason) as refused:
+        with_own_drawings(other, 2, kept)
+    assert list(refused.value.problems) == ["own_drawings"]

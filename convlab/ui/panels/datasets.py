@@ -1,6 +1,6 @@
 """Which datasets there are, and getting and using them."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -30,6 +30,11 @@ class DatasetsPanel(Panel):
         self.model = Datasets(lab, parent=self)
         self._rows: dict[str, DatasetRow] = {}
         self._is_sampled = False
+        self._fetched = ""  # the dataset whose row is to be seen
+        # The row has made room for its progress only when the event loop has run.
+        self._reveal_timer = QTimer(self)
+        self._reveal_timer.setSingleShot(True)
+        self._reveal_timer.timeout.connect(self._on_layout_settled)
         self._lay_out()
         self.model.listed.connect(self._on_listed)
         self.model.changed.connect(self._on_changed)
@@ -59,15 +64,15 @@ class DatasetsPanel(Panel):
         own.setContentsMargins(0, SPACE, 0, SPACE)
         self._list.addWidget(own)
         self._list.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        scroll.setAccessibleName("Datasets")
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(content)
+        self._scroll.setAccessibleName("Datasets")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(scroll)
+        layout.addWidget(self._scroll)
 
     @Slot()
     def _on_listed(self) -> None:
@@ -80,7 +85,7 @@ class DatasetsPanel(Panel):
         for number, (name, entry) in enumerate(entries.items()):
             if name not in self._rows:
                 row = DatasetRow(entry, self.theme)
-                row.fetch_wanted.connect(self.model.fetch)
+                row.fetch_wanted.connect(self._on_fetch_wanted)
                 row.cancel_wanted.connect(self._on_cancel_wanted)
                 row.use_wanted.connect(self.model.use)
                 row.set_samples(self.model.samples(name))
@@ -107,6 +112,17 @@ class DatasetsPanel(Panel):
     def _on_sampled(self, name: str) -> None:
         if name in self._rows:
             self._rows[name].set_samples(self.model.samples(name))
+
+    @Slot(str)
+    def _on_fetch_wanted(self, name: str) -> None:
+        self.model.fetch(name)
+        self._fetched = name
+        self._reveal_timer.start()
+
+    @Slot()
+    def _on_layout_settled(self) -> None:
+        if self._fetched in self._rows:
+            self._scroll.ensureWidgetVisible(self._rows[self._fetched], 0, 0)
 
     @Slot(str)
     def _on_cancel_wanted(self, _: str) -> None:

@@ -4,12 +4,14 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from convlab.app.augmentation_preview import AugmentationPreview
 from convlab.app.lab import Lab
 from convlab.app.session import State
 from convlab.app.setup import Setup
 from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.distorted_images import DistortedImages
 from convlab.ui.widgets.field_row import FieldRow
 from convlab.ui.widgets.form_footer import FormFooter
 from convlab.ui.widgets.layer_table import FoldButton, LayerTable
@@ -44,6 +46,8 @@ class SetupPanel(Panel):
         self.model = Setup(lab, parent=self)
         self.form = SettingsForm(theme)
         self.layers = LayerTable(theme)
+        self.augmentation = AugmentationPreview(lab, parent=self)
+        self.distorted = DistortedImages(theme)
         self.footer = FormFooter(HINT, theme)
         self._next_run = QLabel("Changes apply to the next run.")
         self._next_run.setWordWrap(True)
@@ -75,6 +79,8 @@ class SetupPanel(Panel):
         self.setMinimumWidth(NARROWEST)
         self.form.add_below("network", self.layers)
         self.form.add_below("network", FoldButton(self.layers))
+        self.form.add_below("augmentation", self.distorted)
+        self.distorted.set_images(None)
         content = QWidget()
         content.setMaximumWidth(WIDEST_FORM)
         inside = QVBoxLayout(content)
@@ -103,6 +109,8 @@ class SetupPanel(Panel):
         self.form.left.connect(self._on_field_left)
         self.form.dataset_folder_wanted.connect(self.dataset_folder_wanted)
         self.footer.show_wanted.connect(self._on_show_wanted)
+        self.distorted.another_wanted.connect(self.augmentation.draw_anew)
+        self.augmentation.changed.connect(self._on_distorted)
         self.model.checked.connect(self._on_checked)
         self.model.replaced.connect(self._on_replaced)
         self._reveal_timer.timeout.connect(self._on_layout_settled)
@@ -123,6 +131,7 @@ class SetupPanel(Panel):
         self.form.set_datasets(model.datasets, model.dataset_text)
         self.form.set_problems(model.problems)
         self.layers.set_layers(model.layer_names, model.layers)
+        self.augmentation.set_augmentation(model.augmentation)
         self.footer.sum_up(*self._sum())
         if model.problems.keys() - self._told:
             self._reveal_timer.start()
@@ -133,6 +142,10 @@ class SetupPanel(Panel):
             settings = "1 setting" if count == 1 else f"{count} settings"
             return f"{settings} cannot be used; change what is marked in red.", True
         return self.model.summary, False
+
+    @Slot()
+    def _on_distorted(self) -> None:
+        self.distorted.set_images(self.augmentation.images)
 
     @Slot()
     def _on_layout_settled(self) -> None:

@@ -1,5 +1,6 @@
-"""The user's own drawings: to look at, evaluate, export and delete."""
+"""The user's own drawings: to look at, evaluate, learn from, export and delete."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -13,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from convlab.app.lab import Lab
 from convlab.app.own_drawings import OwnDrawingsModel
-from convlab.app.predictor import Predictor
+from convlab.data.own_drawings import refusal
 from convlab.ui.theme import Theme
 from convlab.ui.widgets.dialog_frame import fill_dialog
 from convlab.ui.widgets.drawing_gallery import DrawingGallery
@@ -24,33 +26,37 @@ from convlab.wording import counted
 
 EMPTY = "There are no drawings yet.\nDraw a digit and say which it was below the paper."
 USUAL_SIZE = (560, 420)  # pixels
+TIMES = 10  # that each is learned in an epoch; the Setup panel may say otherwise
 
 
 class DrawingsDialog(QDialog):
     """Shows the set of drawings beside the window; Esc closes it."""
 
-    def __init__(
-        self, model: OwnDrawingsModel, predictor: Predictor, theme: Theme, parent: QWidget
-    ) -> None:
+    def __init__(self, model: OwnDrawingsModel, lab: Lab, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
-        self._predictor = predictor
+        self._lab = lab
+        self._predictor = lab.predictor
         self.setWindowTitle("My drawings")
         self.resize(*USUAL_SIZE)
         self.gallery = DrawingGallery(theme)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         self.evaluate = _button("Evaluate", "Let the network that reads the paper read all these")
+        self.learn = _button("Add to training", "")
         self.delete = _button("Delete", "Delete the selected drawings (Del)")
         self.export = _button("Export…", "Save all drawings as a JSON file of pen strokes")
         self._lay_out()
         shortcut = QShortcut(QKeySequence(Qt.Key.Key_Delete), self)
         shortcut.activated.connect(self.delete.click)
         self.evaluate.clicked.connect(self._on_evaluate)
+        self.learn.clicked.connect(self._on_learn)
         self.delete.clicked.connect(self._on_delete)
         self.export.clicked.connect(self._on_export)
         self.gallery.selectionModel().selectionChanged.connect(self._on_selected)
-        predictor.changed.connect(self._on_selected)
+        lab.predictor.changed.connect(self._on_selected)
+        lab.config_changed.connect(self._on_changed)
+        lab.dataset_changed.connect(self._on_changed)
         model.changed.connect(self._on_changed)
         self._on_changed()
 
@@ -67,7 +73,7 @@ class DrawingsDialog(QDialog):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.gallery)
-        buttons = (self.evaluate, self.delete, self.export)
+        buttons = (self.evaluate, self.learn, self.delete, self.export)
         close = _button("Close", "Close this window (Esc)")
         fill_dialog(self, self._stack, self.summary, buttons, close)
 
@@ -79,8 +85,17 @@ class DrawingsDialog(QDialog):
             return f"Reading {counted(count, 'drawing')}…"
         right, labeled = self._model.right()
         if not labeled:
-            return f"{counted(count, 'drawing')}."
-        return f"{right:,} of {labeled:,} are read right ({percent_text(right / labeled)})."
+            return f"{counted(count, 'drawing')}.{self._use_in_words()}"
+        share = percent_text(right / labeled)
+        return f"{right:,} of {labeled:,} are read right ({share}).{self._use_in_words()}"
+
+    def _use_in_words(self) -> str:
+        times = self._times()
+        return f" The next run learns each {counted(times, 'time')} an epoch." if times else ""
+
+    def _times(self) -> int:
+        config = self._lab.config
+        return 0 if config is None else config.own_drawings
 
     @Slot()
     def _on_changed(self) -> None:
@@ -88,7 +103,23 @@ class DrawingsDialog(QDialog):
         self._stack.setCurrentIndex(1 if self._model.drawings else 0)
         self.summary.setText(self._in_words())
         self.export.setEnabled(bool(self._model.drawings))
+        self._offer_training()
         self._on_selected()
+
+    def _offer_training(self) -> None:
+        """Let the drawings be added or left out, or say why neither can be."""
+        dataset, is_added = self._lab.dataset, self._times() > 0
+        tip = "Let the next run learn from these drawings, too"
+        if is_added:
+            tip = "Let the next run learn without these drawings"
+        elif refusal(dataset):
+            tip = f"Drawings of digits cannot be learned with the images of {dataset.title}"
+        elif self._lab.config is None:
+            tip = "First mend what is marked in red in the Setup panel"
+        can_be_added = bool(self._model.drawings) and not refusal(dataset)
+        self.learn.setText("Leave out of training" if is_added else "Add to training")
+        self.learn.setEnabled(is_added or (can_be_added and self._lab.config is not None))
+        self.learn.setToolTip(tip)
 
     @Slot()
     def _on_selected(self) -> None:
@@ -100,6 +131,12 @@ class DrawingsDialog(QDialog):
     def _on_evaluate(self) -> None:
         if self._predictor.network is not None:
             self._model.evaluate(self._predictor.network)
+
+    @Slot()
+    def _on_learn(self) -> None:
+        config = self._lab.config
+        if config is not None:
+            self._lab.set_config(replace(config, own_drawings=0 if self._times() else TIMES))
 
     @Slot()
     def _on_delete(self) -> None:

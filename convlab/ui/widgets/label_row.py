@@ -37,7 +37,9 @@ class LabelRow(QWidget):
         self.drawings_button.setAutoRaise(True)
         self.drawings_button.setIconSize(ICON)
         self.drawings_button.setAccessibleName("My drawings")
-        self.drawings_button.setToolTip("My drawings: look at them, evaluate, export, delete")
+        self.drawings_button.setToolTip(
+            "My drawings: look at them, evaluate, learn from them, export"
+        )
         self.drawings_button.clicked.connect(self.drawings_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -3,18 +3,10 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QSpinBox,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
 from convlab.settings import Setting
+from convlab.ui.widgets.elided_box import ElidedBox
 from convlab.ui.widgets.lines_field import LinesField
 from convlab.ui.widgets.number_field import NumberField
 
@@ -53,16 +45,17 @@ class FlagField(QCheckBox):
         self.setChecked(value)
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(ElidedBox):
     """A list of names to choose from, each shown by its title; long titles are shortened."""
 
     changed = Signal()
+    elide_mode = Qt.TextElideMode.ElideMiddle
 
     def __init__(self, choices: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ElidedBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
-        self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.view().setTextElideMode(self.elide_mode)
         self.set_choices(choices)
         self.currentIndexChanged.connect(self.changed)
 
@@ -86,20 +79,6 @@ class ChoiceField(QComboBox):
     def setValue(self, value: str) -> None:
         """Choose a name that is offered."""
         self.setCurrentIndex(self.findData(value))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw as always, but shorten a title that is too long in its middle."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        room = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
-        option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideMiddle, room.width() - 4
-        )
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 Editor = WholeNumberField | NumberField | FlagField | ChoiceField | LinesField

@@ -18,6 +18,7 @@ from convlab.ui.widgets.setting_editors import ChoiceField
 from convlab.ui.widgets.settings_group import SettingsGroup
 
 _DATASET = "dataset"
+_ABOUT_IMAGES = ("own_drawings", "train_images")  # and so among the data
 _AUGMENTATION = "augmentation"
 _KINDS: dict[str, tuple[Registry[Any], About]] = {
     "network": (NETWORKS, About("Kind", "Which layers the network has, and in which order.")),
@@ -53,7 +54,8 @@ class SettingsForm(QWidget):
         self._add_dataset()
         for part, (registry, about) in _KINDS.items():
             self._add_part(part, registry, about)
-        others = tuple(s for s in settings_of(TrainingConfig) if s.name != _DATASET)
+        of_data = (_DATASET, *_ABOUT_IMAGES)
+        others = tuple(s for s in settings_of(TrainingConfig) if s.name not in of_data)
         self._run_rows = self._add_group("training").add_settings(others)
         augmentation = self._add_group(_AUGMENTATION)
         self._augmentation_rows = augmentation.add_settings(settings_of(Augmentation))
@@ -79,7 +81,7 @@ class SettingsForm(QWidget):
         for part, kind in self._shown_kinds.items():
             values[part] = {"name": kind, **_values_of(self._kind_settings[part, kind])}
         values[_AUGMENTATION] = _values_of(self._augmentation_rows)
-        return values | _values_of(self._run_rows)
+        return values | _values_of(self._data_rows) | _values_of(self._run_rows)
 
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Show plain values; kinds that are not chosen get their defaults. No signal is emitted."""
@@ -92,6 +94,7 @@ class SettingsForm(QWidget):
             row.editor.setValue(kind)
             self._show_kind(part, kind)
             _set_values(self._kind_settings[part, kind], values[part])
+        _set_values(self._data_rows, values)
         _set_values(self._run_rows, values)
         _set_values(self._augmentation_rows, values.get(_AUGMENTATION, {}))
         self._is_loading = False
@@ -115,7 +118,7 @@ class SettingsForm(QWidget):
 
     def rows(self) -> Rows:
         """Return the rows in use by dotted names such as ``network.filter_size``, top down."""
-        rows = {_DATASET: self._dataset_row}
+        rows = {_DATASET: self._dataset_row, **self._data_rows}
         for part, kind in self._shown_kinds.items():
             rows[f"{part}.name"] = self._kind_rows[part]
             for name, row in self._kind_settings[part, kind].items():
@@ -157,6 +160,8 @@ class SettingsForm(QWidget):
         self._note.setWordWrap(True)
         self._note.setProperty("role", "muted")
         group.add(self._note)
+        images = tuple(s for s in settings_of(TrainingConfig) if s.name in _ABOUT_IMAGES)
+        self._data_rows = group.add_settings(images)
 
     def _add_part(self, part: str, registry: Registry[Any], about: About) -> None:
         group = self._add_group(part)
@@ -188,6 +193,7 @@ class SettingsForm(QWidget):
 
     def _all_rows(self) -> Iterator[FieldRow]:
         yield self._dataset_row
+        yield from self._data_rows.values()
         yield from self._kind_rows.values()
         for rows in self._kind_settings.values():
             yield from rows.values()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
@@ -124,6 +125,21 @@ def test_progress_is_shown_and_a_cancel_leaves_nothing(
     assert not row.bar.isVisible()
     assert not Kmnist().folder.exists()
     assert list(Kmnist().folder.parent.iterdir()) == []
+
+
+def test_what_is_fetched_comes_into_view_with_its_progress(
+    panel: DatasetsPanel, qtbot: QtBot, is_slow: threading.Event
+) -> None:
+    is_slow.set()
+    panel.resize(700, 240)
+    kmnist = panel.row("kmnist")
+    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert kmnist.visibleRegion().isEmpty()
+    press(qtbot, panel, "kmnist")
+    qtbot.waitUntil(lambda: not kmnist.amount.visibleRegion().isEmpty())
+    press(qtbot, panel, "kmnist")
+    qtbot.waitUntil(lambda: kmnist.button.text() == "Fetch")
 
 
 def test_what_goes_wrong_is_told_in_the_row(panel: DatasetsPanel, qtbot: QtBot) -> None:

@@ -299,3 +299,27 @@ def test_in_a_low_panel_the_footer_stands_beside_the_form(qtbot: QtBot, panel: S
     assert form.height() > 0.8 * panel.height()
     panel.resize(300, 640)
     qtbot.waitUntil(lambda: panel.footer.y() >= form.geometry().bottom())
+
+
+def test_one_sees_what_augmentation_does_as_soon_as_some_is_on(
+    qtbot: QtBot, panel: SetupPanel
+) -> None:
+    assert not panel.distorted.isVisible()
+    set_field(panel, "augmentation.rotation", 20)
+    qtbot.waitUntil(panel.distorted.isVisible)
+    first = panel.distorted.tiles.grab().toImage()
+    set_field(panel, "augmentation.rotation", 60)
+    qtbot.waitUntil(lambda: panel.distorted.tiles.grab().toImage() != first)
+    turned = panel.distorted.tiles.grab().toImage()
+    qtbot.mouseClick(panel.distorted.another, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.distorted.tiles.grab().toImage() != turned)
+    set_field(panel, "augmentation.rotation", 0)
+    assert not panel.distorted.isVisible()
+
+
+def test_the_preview_fits_in_a_narrow_panel(qtbot: QtBot, panel: SetupPanel) -> None:
+    set_field(panel, "augmentation.shift", 2)
+    tiles = panel.distorted.tiles
+    qtbot.waitUntil(lambda: tiles.isVisible() and tiles.height() >= tiles.heightForWidth(1))
+    qtbot.waitUntil(lambda: tiles.height() >= tiles.heightForWidth(tiles.width()))
+    assert tiles.width() < panel.width()

@@ -258,3 +258,14 @@ def test_a_yes_or_no_setting_gets_a_check_box(qtbot: QtBot) -> None:
     with qtbot.waitSignal(editor.changed):
         editor.setValue(False)
     assert editor.value() is False
+
+
+def test_own_drawings_are_set_among_the_data(form: SettingsForm) -> None:
+    names = list(form.rows())
+    assert names.index("own_drawings") == names.index("dataset") + 1
+    set_field(form, "own_drawings", 7)
+    assert form.value().own_drawings == 7
+    reset_button(form, "data").click()
+    assert form.value().own_drawings == 0
+    form.setValue(TrainingConfig(own_drawings=3))
+    assert field_value(form, "own_drawings") == 3
