@@ -1,0 +1,174 @@
+"""Through the real window: go back in a run, branch, keep its film, go on after a crash."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from convlab.app.lab import Lab
+from convlab.app.session import State
+from convlab.data.dataset import Dataset
+from convlab.training import TrainingConfig
+from convlab.training.control import Control
+from convlab.training.events import StepDone
+from convlab.training.recorder import Recorder
+from convlab.training.run_store import RunStore
+from convlab.training.trainer import Trainer
+from convlab.ui.main_window import MainWindow
+from convlab.ui.panels.curves import CurvesPanel
+from convlab.ui.theme import Theme
+from convlab.ui.widgets.scrubber import Scrubber
+from convlab.ui.window_memory import WindowMemory
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def lab(
+    tiny_dataset: Dataset,
+    tiny_config: TrainingConfig,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Lab:
+    """A lab that keeps its runs."""
+    monkeypatch.setattr("convlab.training.writer.MOST_WAITING", 100)
+    return Lab(tiny_dataset, tiny_config, RunStore(tmp_path / "runs"))
+
+
+def train(qtbot: QtBot, window: MainWindow) -> None:
+    lab = window.lab
+    assert lab.config is not None
+    lab.session.start(lab.config, lab.dataset)
+    qtbot.waitUntil(lambda: lab.session.state is State.IDLE)
+    qtbot.waitUntil(lambda: len(lab.time_machine.moments) == 13)
+
+
+def scrubber_of(window: MainWindow) -> Scrubber:
+    panel = window.docks.panels["Curves"]
+    assert isinstance(panel, CurvesPanel)
+    return panel.scrubber
+
+
+def test_before_any_run_there_is_nowhere_to_go(window: MainWindow) -> None:
+    scrubber = scrubber_of(window)
+    assert not scrubber.slider.isEnabled()
+    assert "Train to be able to go back" in scrubber.slider.toolTip()
+    for button in (scrubber.play_button, scrubber.live_button, scrubber.branch_button):
+        assert not button.isEnabled()
+
+
+def test_the_scrubber_moves_curves_filters_and_answers_together(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    scrubber, lab = scrubber_of(window), window.lab
+    filters = window.docks.panels["Filters"]
+    last = filters.model.after.copy()  # type: ignore[attr-defined]
+    qtbot.mouseClick(scrubber.slider, LEFT, pos=QPoint(2, scrubber.slider.height() // 2))
+    qtbot.keyClick(scrubber.slider, Qt.Key.Key_Home)
+    qtbot.keyClick(scrubber.slider, Qt.Key.Key_Right)
+    qtbot.keyClick(scrubber.slider, Qt.Key.Key_Right)
+    assert lab.time_machine.iteration == 2
+    assert scrubber.where.text() == "Iteration 2"
+    assert not scrubber.live_button.isChecked()
+    assert lab.predictor.iteration == filters.model.iteration == 2  # type: ignore[attr-defined]
+    curves = window.docks.panels["Curves"]
+    assert isinstance(curves, CurvesPanel)
+    assert curves.loss.plot._cursor.isVisible()
+    assert curves.loss.plot._cursor.value() == 2
+    qtbot.mouseClick(scrubber.live_button, LEFT)
+    assert scrubber.where.text() == "The present"
+    assert scrubber.live_button.isChecked()
+    np.testing.assert_array_equal(filters.model.after, last)  # type: ignore[attr-defined]
+
+
+def test_a_branch_counts_on_from_where_its_parent_was_left(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    scrubber, lab = scrubber_of(window), window.lab
+    scrubber.slider.setValue(6)
+    with qtbot.waitSignal(lab.session.run_started):
+        qtbot.mouseClick(scrubber.branch_button, LEFT)
+    qtbot.waitUntil(lambda: lab.session.state is State.IDLE)
+    curves = window.docks.panels["Curves"]
+    assert isinstance(curves, CurvesPanel)
+    assert curves.model.iterations.tolist() == list(range(7, 19))
+    qtbot.waitUntil(lambda: curves.accuracy.plot.viewRange()[0][0] == 6)
+    assert curves.accuracy.plot.viewRange()[0][1] > 18
+
+
+def test_the_film_is_written_with_a_picture_for_every_moment(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(qtbot, window)
+    path = tmp_path / "film.gif"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    with qtbot.waitSignal(window.film.written, timeout=20_000) as written:
+        qtbot.mouseClick(scrubber_of(window).film_button, LEFT)
+    assert written.args == ["The film is saved as film.gif."]
+    with Image.open(path) as film:
+        assert 5 < film.n_frames <= 13  # frames that are alike are one
+        assert film.size[0] == 960
+    assert window.lab.time_machine.is_live
+
+
+def test_a_film_that_cannot_be_written_is_told(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    train(qtbot, window)
+    (tmp_path / "file").write_text("mine")
+    with qtbot.waitSignal(window.film.failed, timeout=20_000) as failed:
+        window.film.export(tmp_path / "file" / "film.gif")
+    assert failed.args[0].startswith("The film cannot be written to ")
+
+
+def interrupt_a_run(lab: Lab) -> None:
+    """Leave a run as a crash would."""
+    assert lab.config is not None
+    assert lab.store is not None
+    folder, control = lab.store.create(lab.config), Control()
+    trainer = Trainer.from_config(lab.config, lab.dataset)
+    for event in Recorder(folder, lab.config).follow(trainer.run(control, checkpoint_seconds=1e9)):
+        if isinstance(event, StepDone) and event.iteration == 5:
+            control.stop()
+    info = folder.info()
+    assert info is not None
+    folder.save_info(replace(info, state="running", message=""))
+
+
+def question() -> QMessageBox:
+    boxes = [w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox)]
+    return next(box for box in boxes if box.isVisible())
+
+
+@pytest.mark.parametrize("choice", ["Go on", "Not now"])
+def test_after_a_crash_the_next_start_offers_to_go_on(
+    choice: str,
+    qtbot: QtBot,
+    lab: Lab,
+    theme: Theme,
+    opened: Callable[[MainWindow], MainWindow],
+) -> None:
+    interrupt_a_run(lab)
+    opened(MainWindow(lab, theme, WindowMemory()))
+    qtbot.waitUntil(lambda: any(isinstance(w, QMessageBox) for w in QApplication.topLevelWidgets()))
+    box = question()
+    assert "was interrupted" in box.text()
+    assert "after iteration 5 of 12" in box.informativeText()
+    button = next(button for button in box.buttons() if button.text().replace("&", "") == choice)
+    qtbot.mouseClick(button, LEFT)
+    assert lab.store is not None
+    wanted = ("finished", 12) if choice == "Go on" else ("stopped", 5)
+
+    def told() -> tuple[str, int]:
+        (entry,) = lab.store.entries()  # type: ignore[union-attr]
+        return entry.info.state, entry.info.iteration
+
+    qtbot.waitUntil(lambda: told() == wanted)
