@@ -7,6 +7,7 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={Path(__file__).parent / 'screen.json'}"
 os.environ.pop("CONVLAB_MNIST", None)
 
+import gc
 import gzip
 import threading
 from collections.abc import Callable, Iterator
@@ -24,7 +25,14 @@ from convlab.app.lab import Lab
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.nn import Adam
 from convlab.threads import use_one_blas_thread
+from convlab.training import Trainer
 from convlab.training.config import TrainingConfig
+from convlab.training.control import Control
+from convlab.training.events import StepDone
+from convlab.training.recorder import Recorder
+from convlab.training.run_folder import RunFolder
+from convlab.training.run_info import RunNotes
+from convlab.training.run_store import RunStore, branched_trainer
 from convlab.ui.theme import Theme
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -107,6 +115,16 @@ def new_mirror() -> Iterator[Callable[..., Mirror]]:
 @pytest.fixture(scope="session", autouse=True)
 def _one_blas_thread() -> None:
     use_one_blas_thread()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _garbage_goes_in_the_main_thread() -> Iterator[None]:
+    """Python collects garbage in whatever thread it is in, but Qt's objects die only in theirs."""
+    gc.disable()
+    gc.freeze()  # what is there now is not looked through again
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -205,6 +223,43 @@ def tiny_config() -> TrainingConfig:
             "evaluate_sample_num_per_epoch": 20,
         }
     )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """A place for runs, with none in it."""
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def make_run(
+    store: RunStore,
+    tiny_dataset: Dataset,
+    tiny_config: TrainingConfig,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., RunFolder]:
+    """Trains a tiny run in the store: ``stop_at`` an iteration, from ``parent`` at another."""
+    monkeypatch.setattr("convlab.training.writer.MOST_WAITING", 100)  # however slow the disk is
+
+    def make(
+        name: str = "", stop_at: int = 0, parent: RunFolder | None = None, at: int = 0, **other: Any
+    ) -> RunFolder:
+        config = TrainingConfig.from_dict({**tiny_config.to_dict(), **other})
+        folder = store.create(config)
+        trainer = (
+            branched_trainer(config, tiny_dataset, parent, at)
+            if parent
+            else Trainer.from_config(config, tiny_dataset)
+        )
+        control = Control()
+        recorder = Recorder(folder, config, parent.path.name if parent else "")
+        for event in recorder.follow(trainer.run(control, checkpoint_seconds=1e9)):
+            if isinstance(event, StepDone) and event.iteration == stop_at:
+                control.stop()
+        folder.save_notes(RunNotes(name))
+        return folder
+
+    return make
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from convlab.app.predictor import Predictor
 from convlab.app.shown_picture import ShownPicture
 from convlab.data.dataset import ImageSet
 from convlab.data.digit_image import SIDE, Drawing
+from convlab.data.drawn_over import drawn_over
 from convlab.data.preparation import Preparation, Stages
 from convlab.errors import DataError
 from convlab.insight.familiarity import Familiarity
@@ -31,7 +32,8 @@ class DrawingModel(QObject):
         super().__init__(parent)
         self._predictor = predictor
         self._drawing = Drawing()
-        self._picture: ShownPicture | None = None
+        self._picture: ShownPicture | None = None  # below the drawing
+        self._edited: ShownPicture | None = None  # the same, as it is drawn over
         self._preparation = Preparation()
         self._is_drawn_anew = False
         self._stages: Stages | None = None
@@ -63,13 +65,13 @@ class DrawingModel(QObject):
 
     @property
     def picture(self) -> ShownPicture | None:
-        """The picture that is read in place of the drawing."""
-        return self._picture
+        """The picture that is read in place of the drawing, with the strokes on it."""
+        return self._edited
 
     @property
     def image_shape(self) -> tuple[int, ...]:
         """Channels, height and width of what is to be read."""
-        return IMAGE_SHAPE if self._picture is None else self._picture.image.shape
+        return IMAGE_SHAPE if self._edited is None else self._edited.image.shape
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
@@ -77,8 +79,8 @@ class DrawingModel(QObject):
 
         It is (28, 28) of a drawing, and (C, H, W) of a picture.
         """
-        if self._picture is not None:
-            return self._picture.image
+        if self._edited is not None:
+            return self._edited.image
         return None if self._stages is None else self._stages.image
 
     @property
@@ -114,16 +116,11 @@ class DrawingModel(QObject):
         network = self._predictor.network
         return network is None or tuple(network.input_dim) == self.image_shape
 
-    def set_drawing(self, drawing: Drawing) -> None:
-        """Read another drawing soon."""
-        self._picture = None
+    def set_drawing(self, drawing: Drawing, picture: ShownPicture | None = None) -> None:
+        """Read another drawing soon; with a picture below it, the picture as it is drawn over."""
+        if picture is not self._picture:
+            self._picture = self._edited = picture
         self._drawing = drawing
-        self._is_drawn_anew = True
-        self._read_soon()
-
-    def set_picture(self, picture: ShownPicture) -> None:
-        """Read a picture soon, as it is, until there is another drawing."""
-        self._picture = picture
         self._is_drawn_anew = True
         self._read_soon()
 
@@ -147,6 +144,7 @@ class DrawingModel(QObject):
         if self._is_drawn_anew:
             self._is_drawn_anew = False
             self._stages = self._prepared()
+            self._edited = self._drawn_over()
             self._compare_with_known()
         self._learn_what_is_known()
         self._probabilities = self._read()
@@ -159,6 +157,13 @@ class DrawingModel(QObject):
             return self._preparation.stages(self._drawing, PAPER)
         except DataError:  # nothing drawn yet, or all erased
             return None
+
+    def _drawn_over(self) -> ShownPicture | None:
+        picture, strokes = self._picture, self._drawing.strokes
+        if picture is None or not strokes:
+            return picture
+        image = drawn_over(picture.image, strokes)
+        return ShownPicture(image, f"{picture.title}, drawn over")
 
     def _read(self) -> NDArray[np.floating] | None:
         if self.image is None:

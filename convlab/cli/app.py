@@ -8,6 +8,8 @@ from convlab import __version__
 from convlab.cli.data import data
 from convlab.cli.evaluate import evaluate
 from convlab.cli.predict import predict
+from convlab.cli.presets import presets
+from convlab.cli.runs import runs
 from convlab.cli.train import train
 from convlab.threads import use_one_blas_thread
 
@@ -22,6 +24,8 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
 app.add_typer(data, name="data")
+app.add_typer(presets, name="presets")
+app.add_typer(runs, name="runs")
 
 
 def _show_version(wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from convlab.cli.options import chosen_settings, option_value, with_setting_options
+from convlab.cli.options import option_value, with_setting_options
+from convlab.cli.presets import folder_of, planned_runs
 from convlab.cli.terminal import complain, interrupts_call
 from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
@@ -21,14 +23,16 @@ from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import EpochEvaluated, RunEnded, StepDone, Warned
+from convlab.training.presets import PresetRun
 from convlab.training.recorder import CHECKPOINT_SECONDS, Recorder
 from convlab.training.run_folder import RunFolder
+from convlab.training.run_info import RunNotes
 from convlab.training.trainer import Trainer
 from convlab.wording import counted
 
 FAILED = 1  # the exit code of a run that did not go as it was meant to
 
-_THREADS = Setting("threads", About("Threads", ""), int, None, lowest=1, highest=256)
+THREADS = Setting("threads", About("Threads", ""), int, None, lowest=1, highest=256)
 
 
 @with_setting_options
@@ -36,6 +40,12 @@ def train(
     config: Annotated[
         Path | None,
         typer.Option("--config", "-c", help="Settings from a TOML file; options go before it."),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "--preset", "-p", help="Settings of a preset; convlab presets list tells the names."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -52,26 +62,59 @@ def train(
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as one line of JSON.")
+        bool, typer.Option("--json", help="Print the result of a run as one line of JSON.")
     ] = False,
     **settings: Any,
 ) -> None:
     """Train a network and write a run folder: settings, history, snapshots and weights.
 
-    Ctrl+C ends the run early and keeps what it has learned.
+    Ctrl+C ends the run early and keeps what it has learned. A preset of several runs trains them
+    one after another, each in a folder of its own below that of --out; Ctrl+C ends them all.
     """
-    base = TrainingConfig.load(config) if config else TrainingConfig()
-    chosen = chosen_settings(base, settings)
-    cores = option_value("--threads", _THREADS, threads) if threads is not None else usable_cores()
-    dataset = load_dataset(chosen.dataset)
-    _refuse_too_large(chosen, dataset)
-    trainer = Trainer.from_config(chosen, dataset, threads=cores)
-    recorder = Recorder(RunFolder.create(chosen, out), chosen, must_begin_well=True)
-    train_to_the_end(trainer, recorder, as_json=as_json)
+    runs = planned_runs(config, preset, settings)
+    cores = option_value("--threads", THREADS, threads) if threads is not None else usable_cores()
+    has_failed = False
+    for number, run in enumerate(runs, start=1):
+        if len(runs) > 1:
+            typer.echo(f"Run {number} of {len(runs)}: {run.title}", err=True)
+        dataset = load_dataset(run.config.dataset)
+        refuse_too_large(run.config, dataset)
+        trainer = Trainer.from_config(run.config, dataset, threads=cores)
+        recorder = Recorder(_new_folder(run, out), run.config, must_begin_well=True)
+        ended = trained(trainer, recorder, as_json=as_json)
+        has_failed |= went_wrong(ended, recorder)
+        if ended.reason == "stopped":
+            break
+    if has_failed:
+        raise typer.Exit(FAILED)
+
+
+def _new_folder(run: PresetRun, out: Path | None) -> RunFolder:
+    """Make the folder of a run, which has the name of a preset's run if it is one of several."""
+    folder = RunFolder.create(run.config, folder_of(run, out))
+    if run.title:
+        with suppress(OSError):  # it is trained under the name of its folder then
+            folder.save_notes(RunNotes(name=run.title))
+    return folder
 
 
 def train_to_the_end(trainer: Trainer, recorder: Recorder, *, as_json: bool) -> None:
     """Train, print how it went, and raise :class:`typer.Exit` if it did not go as it should."""
+    ended = trained(trainer, recorder, as_json=as_json)
+    if went_wrong(ended, recorder):
+        raise typer.Exit(FAILED)
+
+
+def went_wrong(ended: RunEnded, recorder: Recorder) -> bool:
+    """Whether a run diverged, or had to be written elsewhere."""
+    return ended.reason == "diverged" or recorder.was_moved
+
+
+def trained(trainer: Trainer, recorder: Recorder, *, as_json: bool) -> RunEnded:
+    """Train, print how it went and return how it ended.
+
+    Raises :class:`typer.Exit` if there is not enough memory to go on.
+    """
     try:
         ended = _train(trainer, recorder)
     except MemoryError as error:
@@ -84,11 +127,10 @@ def train_to_the_end(trainer: Trainer, recorder: Recorder, *, as_json: bool) -> 
         complain(ended.message)
     result = _result(trainer, recorder, ended)
     typer.echo(json.dumps(result) if as_json else _in_words(result))
-    if ended.reason == "diverged" or recorder.was_moved:
-        raise typer.Exit(FAILED)
+    return ended
 
 
-def _refuse_too_large(config: TrainingConfig, dataset: Dataset) -> None:
+def refuse_too_large(config: TrainingConfig, dataset: Dataset) -> None:
     """Raise :class:`SettingsError` for a run that takes more memory than there is."""
     shape, classes = dataset.image_shape, len(dataset.class_names)
     layers = config.layer_shapes(shape, classes, len(dataset.train))

@@ -99,8 +99,7 @@ class TrainingConfig:
         Le(1_000_000),
         About(
             "Training images",
-            "How many of the training images are learned, drawn at random by the seed; 0 means "
-            "all. Few of them show overfitting.",
+            "How many of the training images are learned; 0 means all.",
             "images",
         ),
     ] = 0

@@ -14,6 +14,7 @@ from convlab.data.loading import load_dataset
 from convlab.errors import ConvlabError
 from convlab.training.config import TrainingConfig
 from convlab.training.run_store import RunStore
+from convlab.ui.garbage import Garbage
 from convlab.ui.main_window import MainWindow
 from convlab.ui.theme import Theme
 from convlab.ui.window_memory import WindowMemory
@@ -35,6 +36,7 @@ def run_app(dataset: str | None) -> int:
     app.setDesktopFileName("convlab")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would never see Ctrl+C
     window = make_window(app, dataset)
+    Garbage(window).take_over()
     window.show()
     return app.exec()
 

@@ -84,7 +84,7 @@ class Film(QObject):
         grabbed = window.grab(QRect(0, top, window.width(), bottom - top))
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        grabbed.toImage().save(buffer, "BMP")
+        grabbed.toImage().save(buffer, "BMP")  # type: ignore[call-overload]  # it takes text
         image = Image.open(BytesIO(buffer.data().data())).convert("RGB")
         height = round(image.height * WIDTH / image.width)
         return image.resize((WIDTH, height), Image.Resampling.LANCZOS)

@@ -32,6 +32,7 @@ from convlab.ui.loading_status import LoadingStatus
 from convlab.ui.panel_actions import PanelAction
 from convlab.ui.panels.curves import CurvesPanel
 from convlab.ui.panels.setup import SetupPanel
+from convlab.ui.preset_menu import PresetMenu
 from convlab.ui.run_controls import RunControls
 from convlab.ui.status import Status, duration
 from convlab.ui.theme import SPACE, Choice, Theme
@@ -162,7 +163,11 @@ class MainWindow(QMainWindow):
         leave.setShortcut(QKeySequence.StandardKey.Quit)
         leave.triggered.connect(self.close)
         file.addAction(leave)
-        menus.addMenu("&Run").addActions(self.controls.actions)
+        run = menus.addMenu("&Run")
+        run.addActions(self.controls.actions)
+        run.addSeparator()
+        self.presets = PresetMenu(self.lab, self)
+        run.addMenu(self.presets)
         view = menus.addMenu("&View")
         inside = menus.addMenu("&Inside")
         inside.setToolTipsVisible(True)
@@ -199,6 +204,8 @@ class MainWindow(QMainWindow):
         self.notice.said.connect(self._place_notice)
         self.lab.picture_shown.connect(self._on_picture_shown)
         self.lab.time_machine.failed.connect(self._on_failed)
+        self.presets.said.connect(self._on_said)
+        self.presets.refused.connect(self._on_refused)
         self.film.written.connect(self._on_said)
         self.film.failed.connect(self._on_failed)
         curves = self.docks.panels["Curves"]

@@ -38,6 +38,7 @@ class Colors:
     good: str
     warning: str
     error: str
+    runs: tuple[str, ...]  # curves of other runs, told apart from each other and from train, test
 
 
 LIGHT = Colors(
@@ -55,6 +56,7 @@ LIGHT = Colors(
     good="#1a7f37",
     warning="#8a5a00",
     error="#c21e2b",
+    runs=("#8038c9", "#1a7f37", "#c2187a", "#0a7585", "#8a6a00", "#6b4a3a"),
 )
 DARK = Colors(
     window="#1b1e23",
@@ -71,6 +73,7 @@ DARK = Colors(
     good="#56d364",
     warning="#e3b341",
     error="#ff7b72",
+    runs=("#c297ff", "#56d364", "#ff8ad1", "#4dd0d8", "#e3d341", "#d0a48f"),
 )
 
 
@@ -180,15 +183,15 @@ def _style_sheet(colors: Colors) -> str:
             color: {colors.text}; background: {colors.raised};
             border: 1px solid {colors.border}; padding: 4px;
         }}
-        QCheckBox::indicator:unchecked {{
+        QCheckBox::indicator:unchecked, QTableView::indicator:unchecked {{
             background: {colors.surface}; border: 1px solid {colors.muted};
             border-radius: 2px; width: 13px; height: 13px;
         }}
-        QCheckBox::indicator:checked {{
+        QCheckBox::indicator:checked, QTableView::indicator:checked {{
             background: {colors.accent}; border: 1px solid {colors.accent};
             border-radius: 2px; width: 13px; height: 13px; image: url("{icon("check")}");
         }}
-        QCheckBox::indicator:checked:disabled {{
+        QCheckBox::indicator:checked:disabled, QTableView::indicator:checked:disabled {{
             background: {colors.border}; border-color: {colors.border};
         }}
         QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {colors.text}; }}

@@ -1,4 +1,4 @@
-"""A picture is read in place of the drawing, as it is, until something is drawn."""
+"""A picture is read in place of the drawing, as it is, and is drawn over."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def picture(channels: int = 3) -> ShownPicture:
 def test_a_picture_in_color_is_read_as_it_is(model: DrawingModel, lab: Lab, qtbot: QtBot) -> None:
     shown = picture()
     with qtbot.waitSignal(model.changed):
-        model.set_picture(shown)
+        model.set_drawing(Drawing(), shown)
     assert model.fits
     assert model.picture is shown
     np.testing.assert_array_equal(model.image, shown.image)
@@ -36,15 +36,29 @@ def test_a_picture_in_color_is_read_as_it_is(model: DrawingModel, lab: Lab, qtbo
 
 def test_a_picture_of_another_shape_gets_no_answer(model: DrawingModel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(model.changed):
-        model.set_picture(picture(channels=1))
+        model.set_drawing(Drawing(), picture(channels=1))
     assert not model.fits
     assert model.probabilities is None
 
 
 def test_a_drawing_takes_its_place(model: DrawingModel, qtbot: QtBot) -> None:
-    model.set_picture(picture())
+    model.set_drawing(Drawing(), picture())
     with qtbot.waitSignal(model.changed):
         model.set_drawing(LINE)
     assert model.picture is None
     assert model.image is not None
     assert model.image.shape == (28, 28)
+
+
+def test_strokes_on_a_picture_change_just_what_they_touch(
+    model: DrawingModel, qtbot: QtBot
+) -> None:
+    shown = picture()
+    with qtbot.waitSignal(model.changed):
+        model.set_drawing(LINE, shown)
+    assert model.picture is not None
+    assert model.picture.title == "Test image 5, drawn over"
+    assert model.image is not None
+    changed = (model.image != shown.image).any(axis=(0, 1))
+    np.testing.assert_array_equal(np.flatnonzero(changed), [3, 4])  # the columns of the line
+    np.testing.assert_array_equal(model.probabilities, model._predictor.probabilities(model.image))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from convlab.app.shown_picture import ShownPicture
 from convlab.app.sketch import Sketch
 from convlab.data.digit_image import Drawing, Stroke
 
@@ -94,3 +95,20 @@ def test_another_drawing_can_be_put_in_and_taken_back(sketch):
     assert sketch.strokes == other.strokes
     sketch.undo()
     assert sketch.strokes != other.strokes
+
+
+def test_a_picture_comes_and_goes_with_the_strokes_on_it(sketch):
+    picture = ShownPicture(np.zeros((1, 4, 4), np.uint8), "Test image 1")
+    draw(sketch, (0, 0))
+    sketch.replace(Drawing(), picture)
+    assert not sketch.is_empty
+    draw(sketch, (1, 1))
+    sketch.undo()
+    assert (sketch.strokes, sketch.picture) == ((), picture)
+    sketch.undo()
+    assert len(sketch.strokes) == 1
+    assert sketch.picture is None
+    sketch.redo()
+    assert sketch.picture is picture
+    sketch.clear()
+    assert sketch.is_empty

@@ -97,11 +97,13 @@ def test_every_option_reaches_its_setting(convlab: Any, digits: Path, tmp_path: 
         "--optimizer", "rmsprop", "--lr", 0.002, "--decay-rate", 0.9,
         "--epochs", 1, "--mini-batch-size", 30, "--seed", 7,
         "--evaluate-sample-num-per-epoch", 9, "--sampling", "replacement", "--dtype", "float64",
-        "--early-stopping", 4, "--weights-kept", "best",
+        "--early-stopping", 4, "--weights-kept", "best", "--train-images", 40,
         "--shift", 2, "--rotation", 12, "--scale", 8, "--elastic", 0.5,
     )  # fmt: skip
     assert TrainingConfig.load(tmp_path / "run" / "settings.toml").to_dict() == {
         "dataset": str(digits),
+        "own_drawings": 0,
+        "train_images": 40,
         "network": {
             "name": "SimpleConvNet",
             "filter_num": 2,

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from convlab.data import picture
 from convlab.data.digit_image import Drawing, Stroke, digit_image
-from convlab.data.picture import read_ink, read_picture
+from convlab.data.picture import read_gray, read_ink, read_picture
 from convlab.data.preparation import Preparation
 from convlab.errors import DataError
 
@@ -227,3 +227,14 @@ def test_the_stages_of_a_picture_end_with_the_image_that_is_read(tmp_path: Path)
     seven("#e8e8e0", "#303060").save(tmp_path / "seven.png")
     stages = Preparation().stages_of_ink(read_ink(tmp_path / "seven.png"))
     np.testing.assert_array_equal(stages.image, read_picture(tmp_path / "seven.png"))
+
+
+def test_any_picture_can_be_had_in_gray_and_not_too_large(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 255, 300).astype(np.uint8), (200, 1))
+    Image.fromarray(ramp).save(tmp_path / "ramp.png")
+    assert np.array_equal(read_gray(tmp_path / "ramp.png"), ramp)
+    small = read_gray(tmp_path / "ramp.png", longest_side=60)
+    assert small.shape == (40, 60)
+    assert abs(float(small.mean()) - float(ramp.mean())) < 2
+    with pytest.raises(DataError, match="There is no file"):
+        read_gray(tmp_path / "none.png")

@@ -143,9 +143,9 @@ def interrupt_a_run(lab: Lab) -> None:
     folder.save_info(replace(info, state="running", message=""))
 
 
-def question() -> QMessageBox:
-    boxes = [w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox)]
-    return next(box for box in boxes if box.isVisible())
+def questions() -> list[QMessageBox]:
+    widgets = QApplication.topLevelWidgets()
+    return [w for w in widgets if isinstance(w, QMessageBox) and w.isVisible()]
 
 
 @pytest.mark.parametrize("choice", ["Go on", "Not now"])
@@ -158,8 +158,8 @@ def test_after_a_crash_the_next_start_offers_to_go_on(
 ) -> None:
     interrupt_a_run(lab)
     opened(MainWindow(lab, theme, WindowMemory()))
-    qtbot.waitUntil(lambda: any(isinstance(w, QMessageBox) for w in QApplication.topLevelWidgets()))
-    box = question()
+    qtbot.waitUntil(lambda: bool(questions()))
+    (box,) = questions()
     assert "was interrupted" in box.text()
     assert "after iteration 5 of 12" in box.informativeText()
     button = next(button for button in box.buttons() if button.text().replace("&", "") == choice)

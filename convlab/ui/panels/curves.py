@@ -1,6 +1,6 @@
 """Accuracy above loss, over the iterations of the run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil, log2
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from convlab.app.lab import Lab
 from convlab.files import write_atomically
 from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
-from convlab.ui.theme import SPACE, Theme
+from convlab.ui.theme import SPACE, Colors, Theme
+from convlab.ui.widgets.curve_overlays import CurveOverlays
 from convlab.ui.widgets.curve_section import CurveSection
 from convlab.ui.widgets.figure import png_of, svg_of
 from convlab.ui.widgets.look import Look
@@ -69,6 +70,9 @@ class CurvesPanel(Panel):
         self.readout = Readout(READOUT, self)
         self.readout.setToolTip("The values under the cursor, or the latest ones")
         self.scrubber = Scrubber(lab.time_machine, theme, self)
+        self.overlays = CurveOverlays(
+            lab.overlays, self.model, (self.accuracy, self.loss), theme, self
+        )
         self._prepare_plots()
         self._make_hint()
         layout = QVBoxLayout(self)
@@ -76,10 +80,12 @@ class CurvesPanel(Panel):
         layout.setSpacing(SPACE)
         layout.addWidget(self.accuracy, 1)
         layout.addWidget(self.loss, 1)
+        layout.addWidget(self.overlays)
         layout.addWidget(self.scrubber)
         layout.addWidget(self.readout)
         self.scrubber.branch_wanted.connect(lab.branch_run)
         lab.time_machine.moved.connect(self._on_moved)
+        self.overlays.drawn.connect(self._on_changed)
         self.model.reset.connect(self._on_reset)
         self.model.changed.connect(self._on_changed)
         theme.changed.connect(self._on_theme_changed)
@@ -88,15 +94,11 @@ class CurvesPanel(Panel):
 
     def export_png(self, path: Path) -> None:
         """Write the plots as they are shown to a PNG file; a failure is told in a dialog."""
-        self._export(
-            path, lambda: write_atomically(path, png_of(self._sections, self.theme.colors))
-        )
+        self._export(path, lambda: write_atomically(path, png_of(*self._figure())))
 
     def export_svg(self, path: Path) -> None:
         """Write the plots as they are shown to an SVG file; a failure is told in a dialog."""
-        self._export(
-            path, lambda: write_atomically(path, svg_of(self._sections, self.theme.colors))
-        )
+        self._export(path, lambda: write_atomically(path, svg_of(*self._figure())))
 
     def export_csv(self, path: Path) -> None:
         """Write the history of the run to a CSV file; a failure is told in a dialog."""
@@ -120,6 +122,9 @@ class CurvesPanel(Panel):
     @property
     def _sections(self) -> tuple[CurveSection, CurveSection]:
         return self.accuracy, self.loss
+
+    def _figure(self) -> tuple[Sequence[CurveSection], Colors, Sequence[tuple[str, int]]]:
+        return self._sections, self.theme.colors, self.overlays.runs
 
     def _prepare_plots(self) -> None:
         self.accuracy.plot.getAxis("bottom").setStyle(showValues=False)
@@ -190,7 +195,7 @@ class CurvesPanel(Panel):
 
     def _show_whether_empty(self) -> None:
         empty = self.model.is_empty
-        self._hint.setVisible(empty)
+        self._hint.setVisible(empty and self.overlays.span is None)
         self.export_button.setEnabled(not empty)
         self.export_button.setToolTip(
             "There is nothing to export yet; press Train first"
@@ -204,6 +209,9 @@ class CurvesPanel(Panel):
         done = 0 if model.is_empty else int(model.iterations[-1])
         start = model.offset
         end = start + followed_end(max(0, done - start), model.iterations_per_epoch, model.epochs)
+        if self.overlays.span is not None:
+            first, last = self.overlays.span
+            start, end = (first, last) if model.is_empty else (min(start, first), max(end, last))
         self.accuracy.plot.setXRange(start, end + RIGHT_MARGIN * (end - start), padding=0)
         self.accuracy.plot.setYRange(-MARGIN, 1 + MARGIN, padding=0)
         self.loss.show_all()

@@ -52,7 +52,7 @@ class DrawPanel(Panel):
         self.preparation.hide()
         self.labels = LabelRow(theme)
         self.own_drawings = OwnDrawingsModel(parent=self)
-        self.drawings_dialog = DrawingsDialog(self.own_drawings, lab.predictor, theme, self)
+        self.drawings_dialog = DrawingsDialog(self.own_drawings, lab, theme, self)
         self._filed = ""
         self._lay_out()
         self.setMinimumWidth(NARROWEST)
@@ -127,12 +127,11 @@ class DrawPanel(Panel):
     @Slot()
     def _on_drawing_changed(self) -> None:
         self._filed = ""
-        self.model.set_drawing(self.canvas.drawing())
+        self.model.set_drawing(self.canvas.drawing(), self.canvas.picture)
 
     @Slot(object)
     def _on_picture_shown(self, picture: ShownPicture) -> None:
-        self.canvas.set_picture(picture.image)
-        self.model.set_picture(picture)
+        self.canvas.set_picture(picture)
 
     @Slot(bool)
     def _on_steps_toggled(self, is_open: bool) -> None:

@@ -1,11 +1,8 @@
 """The paper that a digit is drawn on."""
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -16,8 +13,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from convlab.app.shown_picture import ShownPicture
 from convlab.app.sketch import Sketch
 from convlab.data.digit_image import Drawing
+from convlab.data.drawn_over import picture_frame
 from convlab.ui.theme import Theme
 from convlab.ui.widgets.brush import Brush, drawing_action
 from convlab.ui.widgets.image_pictures import ink_of, picture_of
@@ -32,7 +31,7 @@ USUAL = 296
 class DrawingCanvas(QWidget):
     """A square sheet for mouse, touchpad, touch screen and pen, with an eraser and the way back.
 
-    A picture may lie on it in place of a drawing, until the next stroke.
+    A picture may lie on it: strokes go on top of it, until the sheet is cleared.
 
     ``drawing_changed`` follows every move, so that its receiver should not work at each.
     Coordinates of drawings are in units of the paper's side, 0 to 1, and survive resizing.
@@ -45,7 +44,6 @@ class DrawingCanvas(QWidget):
         self._theme = theme
         self._sketch = Sketch()
         self._layer = InkLayer()
-        self._picture: NDArray[np.uint8] | None = None
         self._erases = False  # what the stroke under way does
         self._width = 0.0
         self.brush = Brush(theme, self)
@@ -74,14 +72,19 @@ class DrawingCanvas(QWidget):
         self._on_sketch_changed()
 
     @property
+    def picture(self) -> ShownPicture | None:
+        """The picture that lies on the paper, without the strokes on it."""
+        return self._sketch.picture
+
+    @property
     def shows_picture(self) -> bool:
         """Whether a picture lies on the paper."""
-        return self._picture is not None
+        return self.picture is not None
 
-    def set_picture(self, image: NDArray[np.uint8]) -> None:
-        """Lay an image (C, H, W) on the paper; undoing brings the drawing back."""
-        self._sketch.clear()
-        self._on_sketch_changed(image)
+    def set_picture(self, picture: ShownPicture) -> None:
+        """Lay a picture on a new sheet; undoing brings the drawing back."""
+        self._sketch.replace(Drawing(), picture)
+        self._on_sketch_changed()
 
     @Slot()
     def undo(self) -> None:
@@ -154,14 +157,12 @@ class DrawingCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the paper, its frame, and the ink or the hint."""
         colors, paper = self._theme.colors, self.paper
-        ink = QColor(colors.text)
+        ink = self._ink()
         if not self._layer.fits(paper.width(), self.devicePixelRatioF(), ink):
             self._layer.redraw(self._sketch.strokes, paper.width(), self.devicePixelRatioF(), ink)
         painter = QPainter(self)
         painter.fillRect(paper, QColor(colors.surface))
-        if self._picture is not None:
-            self._paint_picture(painter, self._picture)
-        elif self._sketch.is_empty:
+        if self._sketch.is_empty:
             painter.setPen(QColor(colors.muted))
             painter.drawText(paper, Qt.AlignmentFlag.AlignCenter, HINT)
         self._layer.paint(painter, paper.topLeft())
@@ -172,18 +173,23 @@ class DrawingCanvas(QWidget):
         out = width / 2
         painter.drawRect(paper.adjusted(-out, -out, out, out))
 
-    def _paint_picture(self, painter: QPainter, image: NDArray[np.uint8]) -> None:
-        """Paint a gray image as ink, so that it looks as if it had been drawn here."""
-        ink = QColor(self._theme.colors.text)
-        picture: QImage = (
-            ink_of(image, (ink.red(), ink.green(), ink.blue()))
-            if image.shape[0] == 1
-            else picture_of(image)
-        )
-        size = QSizeF(picture.size()).scaled(self.paper.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRectF(self.paper.topLeft(), size)
-        place.moveCenter(self.paper.center())
-        painter.drawImage(place, picture)
+    def _ink(self) -> QColor:
+        """Return the color of the pen: on a picture in color it leaves white, as in the data."""
+        picture = self.picture
+        is_colored = picture is not None and picture.image.shape[0] != 1
+        return QColor("#ffffff" if is_colored else self._theme.colors.text)
+
+    def _new_layer(self) -> InkLayer:
+        """Return a layer without strokes; a gray picture looks as if it had been drawn here."""
+        if self.picture is None:
+            return InkLayer()
+        image = self.picture.image
+        frame = picture_frame(*image.shape[1:])
+        place = QRectF(*frame.corner.tolist(), *frame.size.tolist())
+        if image.shape[0] != 1:
+            return InkLayer(picture_of(image), place, QColor("#000000"))
+        ink = self._ink()
+        return InkLayer(ink_of(image, (ink.red(), ink.green(), ink.blue())), place)
 
     def _place(self, position: QPointF) -> tuple[float, float]:
         """Return a position in units of the paper's side; off the paper, its nearest edge."""
@@ -196,8 +202,7 @@ class DrawingCanvas(QWidget):
         if self._sketch.is_empty:
             if erases:
                 return
-            self._picture = None
-            self.update()  # the hint goes, or the picture
+            self.update()  # the hint goes
         self._erases = erases
         self._width = self.brush.width_of(erases=erases)
         place = self._place(position)
@@ -219,10 +224,9 @@ class DrawingCanvas(QWidget):
             self._sketch.end()
             self._update_actions()
 
-    def _on_sketch_changed(self, picture: NDArray[np.uint8] | None = None) -> None:
+    def _on_sketch_changed(self) -> None:
         """Paint anew after a change that is no growth of a stroke."""
-        self._picture = picture
-        self._layer = InkLayer()
+        self._layer = self._new_layer()
         self.update()
         self._update_actions()
         self.drawing_changed.emit()
@@ -230,7 +234,7 @@ class DrawingCanvas(QWidget):
     def _update_actions(self) -> None:
         self.undo_action.setEnabled(self._sketch.can_undo)
         self.redo_action.setEnabled(self._sketch.can_redo)
-        self.clear_action.setEnabled(self.shows_picture or not self._sketch.is_empty)
+        self.clear_action.setEnabled(not self._sketch.is_empty)
 
     @Slot()
     def _on_brush_changed(self) -> None:
@@ -242,4 +246,5 @@ class DrawingCanvas(QWidget):
         self.redo_action.setIcon(self._theme.icon("mdi6.redo"))
         self.clear_action.setIcon(self._theme.icon("mdi6.trash-can-outline"))
         self._on_brush_changed()
+        self._layer = self._new_layer()  # a gray picture has the color of the ink
         self.update()

@@ -1,6 +1,6 @@
 """A plot of curves over a shared x axis, with bands, marks and a cursor, in the theme's colors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QWidget
 
 from convlab.ui.theme import Theme
-from convlab.ui.widgets.look import SYMBOL_SIZE, Look
+from convlab.ui.widgets.look import SYMBOL_SIZE, Look, run_look
 from convlab.ui.widgets.plot_axis import PlotAxis, count_text
 from convlab.ui.widgets.plot_overlay import Bands, Marks
 from convlab.ui.widgets.plot_style import (
@@ -30,6 +30,10 @@ WIDEST_LABEL = "0.00000"
 CAPTION = "Iteration"  # of the x axis
 LOWEST = 64  # pixels
 MARGINS = (0, 6, 12, 4)  # pixels: room for half a label beyond the ends of the axes
+UNDER_OWN = -10  # where curves of other runs are drawn
+
+Overlaid = tuple[int, NDArray[np.number], NDArray[np.floating]]
+"""A curve of another run: the number of its color, and its points x (N,) and y (N,)."""
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
@@ -53,6 +57,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, axisItems=axes)
         self._theme = theme
         self._looks: list[tuple[pg.PlotDataItem, Look]] = []
+        self._overlays: dict[int, pg.PlotDataItem] = {}  # by the number of their color
         prepare_plot(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumHeight(LOWEST)
@@ -90,6 +95,17 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         look = next(look for known, look in self._looks if known is curve)
         few = look.symbol is not None and len(x) <= MOST_SYMBOLS
         curve.setData(x, y, symbol=look.symbol if few else None, antialias=few)
+
+    def set_overlays(self, overlays: Sequence[Overlaid]) -> None:
+        """Draw curves of other runs below those of the plot, each in its own color."""
+        for curve in self._overlays.values():
+            curve.hide()
+        for number, x, y in overlays:
+            if number not in self._overlays:
+                self._overlays[number] = self.add_curve(run_look(number))
+                self._overlays[number].setZValue(UNDER_OWN)
+            self._overlays[number].setData(x, y, symbol="o" if len(x) == 1 else None)
+            self._overlays[number].show()
 
     def set_cursor(self, x: float | None) -> None:
         """Put the hair line at ``x``, or take it away."""

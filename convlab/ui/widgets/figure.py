@@ -15,19 +15,23 @@ from convlab.ui.widgets.curve_section import CurveSection
 from convlab.ui.widgets.curve_toggle import SWATCH, paint_swatch
 from convlab.ui.widgets.look import Look
 from convlab.ui.widgets.plot_style import small_font, window_font
+from convlab.ui.widgets.run_legend import paint_runs
 
 HEADER = 32  # pixels above a plot, for title and legend
 LABEL_ALIGNMENT = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
 PNG_SCALE = 2  # sharp on a high-density screen and on paper
 
 
-def png_of(sections: Sequence[CurveSection], colors: Colors) -> bytes:
-    """Return the figure as a PNG file's content."""
-    size = _size(sections)
+Runs = Sequence[tuple[str, int]]  # names of other runs, and the numbers of their colors
+
+
+def png_of(sections: Sequence[CurveSection], colors: Colors, runs: Runs = ()) -> bytes:
+    """Return the figure as a PNG file's content; ``runs`` are named below the plots."""
+    size = _size(sections, runs)
     image = QImage(size * PNG_SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(PNG_SCALE)
     painter = QPainter(image)
-    _paint(painter, sections, size, colors)
+    _paint(painter, sections, size, colors, runs)
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -35,9 +39,9 @@ def png_of(sections: Sequence[CurveSection], colors: Colors) -> bytes:
     return bytes(buffer.data().data())
 
 
-def svg_of(sections: Sequence[CurveSection], colors: Colors) -> bytes:
-    """Return the figure as an SVG file's content."""
-    size = _size(sections)
+def svg_of(sections: Sequence[CurveSection], colors: Colors, runs: Runs = ()) -> bytes:
+    """Return the figure as an SVG file's content; ``runs`` are named below the plots."""
+    size = _size(sections, runs)
     buffer = QBuffer()
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the version that can clip
     generator.setOutputDevice(buffer)
@@ -47,19 +51,20 @@ def svg_of(sections: Sequence[CurveSection], colors: Colors) -> bytes:
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(" and ".join(section.title for section in sections))
     painter = QPainter(generator)
-    _paint(painter, sections, size, colors)
+    _paint(painter, sections, size, colors, runs)
     painter.end()
     return bytes(buffer.data().data())
 
 
-def _size(sections: Sequence[CurveSection]) -> QSize:
+def _size(sections: Sequence[CurveSection], runs: Runs) -> QSize:
     width = max(section.plot.width() for section in sections) + 2 * SPACE
     height = sum(HEADER + section.plot.height() for section in sections) + SPACE
+    height += HEADER if runs else 0
     return QSize(width, height)
 
 
 def _paint(
-    painter: QPainter, sections: Sequence[CurveSection], size: QSize, colors: Colors
+    painter: QPainter, sections: Sequence[CurveSection], size: QSize, colors: Colors, runs: Runs
 ) -> None:
     painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(colors.surface))
     top = 0.0
@@ -71,6 +76,8 @@ def _paint(
         _paint_plot(painter, section.plot, colors)
         painter.restore()
         top = header.bottom() + section.plot.height()
+    painter.setFont(window_font())
+    paint_runs(painter, QRectF(2 * SPACE, top, size.width() - 4 * SPACE, HEADER), runs, colors)
 
 
 def _paint_header(painter: QPainter, rect: QRectF, section: CurveSection, colors: Colors) -> None:

@@ -10,6 +10,7 @@ from convlab.ui.theme import Colors
 from convlab.ui.widgets.plot_style import line_pen
 
 SYMBOL_SIZE = 7  # pixels
+COMPARED = (0, 3)  # the colors of two runs side by side, of which none means good or bad
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,8 @@ class Look:
                 painter.drawEllipse(rect)
             elif symbol == "s":
                 painter.drawRect(rect)
+
+
+def run_look(number: int, symbol: str | None = None) -> Look:
+    """Return how the curves of another run look, by the number of its color."""
+    return Look(lambda colors: QColor(colors.runs[number]), symbol=symbol)

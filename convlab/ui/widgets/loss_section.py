@@ -1,7 +1,8 @@
 """The loss of every mini-batch and its smoothed line, on a linear or a logarithmic axis."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, floor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
 
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.curve_plot import Overlaid
 from convlab.ui.widgets.curve_section import CurveSection
 from convlab.ui.widgets.look import Look
 from convlab.ui.widgets.plot_axis import FEWEST_DECADES, number_text
@@ -22,7 +24,7 @@ FEW_STEPS = 20  # so few are dots as well, else the first would not be seen at a
 MARGIN = 0.05  # below zero and above the highest loss, as a share of it
 EMPTY_TOP = 2.5  # a little above the loss of guessing among ten classes, ln 10
 
-Losses = NDArray[np.float64]
+Losses = NDArray[np.floating[Any]]
 
 
 class LossSection(CurveSection):
@@ -35,6 +37,7 @@ class LossSection(CurveSection):
         self._iterations: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._losses: Losses = np.empty(0)
         self._smoothed: Losses = np.empty(0)
+        self._overlays: tuple[Overlaid, ...] = ()
         self._mini_batch_curve = self.add_curve("Mini-batch", MINI_BATCH)
         self._smoothed_curve = self.add_curve("Smoothed", SMOOTHED)
         self._add_smoothing(smoothing)
@@ -67,9 +70,19 @@ class LossSection(CurveSection):
             drawable = self._drawable(values)
             curve.setData(iterations[drawable], self._heights(values[drawable]))
 
+    def set_overlays(self, overlays: Sequence[Overlaid]) -> None:
+        """Draw the smoothed losses of other runs."""
+        self._overlays = tuple(overlays)
+        drawn = []
+        for number, iterations, losses in overlays:
+            drawable = self._drawable(losses)
+            drawn.append((number, iterations[drawable], self._heights(losses[drawable])))
+        self.plot.set_overlays(drawn)
+
     def show_all(self) -> None:
         """Set the loss axis so that every loss is in view."""
-        heights = self._heights(self._losses[self._drawable(self._losses)])
+        losses = np.concatenate([self._losses, *(losses for _, _, losses in self._overlays)])
+        heights = self._heights(losses[self._drawable(losses)])
         if self.log_box.isChecked():
             low, high = (heights.min(), heights.max()) if len(heights) else (-2.0, 0.0)
             # Whole half decades, so that the view moves seldom.
@@ -114,4 +127,5 @@ class LossSection(CurveSection):
         self.plot.getAxis("left").setLogMode(y=checked)
         self.plot.setLimits(minYRange=FEWEST_DECADES if checked else None)
         self.set_losses(self._iterations, self._losses, self._smoothed)
+        self.set_overlays(self._overlays)
         self.show_all()  # even over a zoom, which would mean nothing on the other axis

@@ -213,6 +213,25 @@ def test_the_set_is_looked_at_evaluated_and_thinned_out(
     dialog.close()
 
 
+def test_the_next_run_learns_the_set_or_leaves_it_out(qtbot: QtBot, panel: DrawPanel) -> None:
+    panel.labels.drawings_button.click()
+    dialog, lab = panel.drawings_dialog, panel.lab
+    assert not dialog.learn.isEnabled()  # there is nothing to learn
+    panel.own_drawings.add(SEVEN, 7)
+    qtbot.mouseClick(dialog.learn, LEFT)
+    assert lab.config is not None
+    assert lab.config.own_drawings == 10
+    assert dialog.summary.text() == "1 drawing. The next run learns each 10 times an epoch."
+    assert dialog.learn.text() == "Leave out of training"
+    qtbot.mouseClick(dialog.learn, LEFT)
+    assert lab.config.own_drawings == 0
+    assert dialog.summary.text() == "1 drawing."
+    lab.set_dataset(replace(lab.dataset, class_names=tuple("ABCDEFGHIJ")))
+    assert not dialog.learn.isEnabled()
+    assert "Tiny stripes" in dialog.learn.toolTip()
+    dialog.close()
+
+
 def test_a_set_that_cannot_be_read_is_explained(panel: DrawPanel, person) -> None:
     OwnDrawings().path.parent.mkdir(parents=True)
     OwnDrawings().path.write_text("nonsense")

@@ -1,0 +1,245 @@
+"""How the network does over the course of a run, from a few records of its snapshots."""
+
+import csv
+from bisect import insort
+from collections.abc import Sequence
+from io import StringIO
+from math import ceil
+from pathlib import Path
+from time import monotonic, perf_counter
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from convlab.app.background import Background
+from convlab.app.lab import Lab
+from convlab.data.dataset import ImageSet
+from convlab.files import write_atomically
+from convlab.insight.health import LEVELS, Health, LayerHealth, Step, measure, probe
+from convlab.insight.health_rules import Finding, findings
+from convlab.nn.network import Network
+from convlab.nn.types import Array
+
+MOST_RECORDS = 240  # about as many as a chart has columns of a few pixels
+SOONEST = 0.25  # seconds between two records while they are seen
+SOONEST_HIDDEN = 1.0
+REST = 9.0  # times as long as a record took
+REST_HIDDEN = 19.0
+CSV_COLUMNS = (
+    "iteration", "loss", "layer", "gradient_norm", "update_ratio", "dead_or_saturated",
+)  # fmt: skip
+DISTRIBUTION_COLUMNS = ("weights", "gradients", "activations")
+CSV_LEVELS = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+class HealthModel(QObject):
+    """Collects a record of the network's health now and then, while it is seen and while it is not.
+
+    The change of the weights in one iteration comes from the last two snapshots of a run that is
+    on, of which the weights are kept. Moments that one goes back to are measured, too.
+    ``changed`` follows each new record and each move to another moment of the run.
+    """
+
+    changed = Signal()
+
+    def __init__(self, lab: Lab, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lab = lab
+        self._records: list[Health] = []
+        self._images: ImageSet | None = None
+        self._copies: list[tuple[int, dict[str, Array]]] = []  # of the last two snapshots
+        self._is_watched = False
+        self._is_waiting = False  # for a record that is due as soon as the last one is there
+        self._next_at = 0.0
+        self._started = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_predictor_changed)
+        self._background = Background(self)
+        self._background.returned.connect(self._on_measured)
+        self._background.failed.connect(self._on_failed)
+        lab.predictor.changed.connect(self._on_predictor_changed)
+        lab.predictor.network_opened.connect(self._on_network_opened)
+        lab.session.run_started.connect(self._on_run_started)
+        lab.session.state_changed.connect(self._on_state_changed)
+        self._on_predictor_changed()
+
+    @property
+    def records(self) -> Sequence[Health]:
+        """What was measured, by iteration."""
+        return self._records
+
+    @property
+    def shown(self) -> Health | None:
+        """The record of the moment that the network is at: the last one that is not later."""
+        reached = [r for r in self._records if r.iteration <= self._lab.predictor.iteration]
+        return reached[-1] if reached else (self._records[0] if self._records else None)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What looks wrong in :attr:`shown`."""
+        return findings(self.shown) if self.shown is not None else ()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a record is on its way."""
+        return self._background.is_busy
+
+    @property
+    def is_unfit(self) -> bool:
+        """Whether no images are there that the network could be measured with."""
+        network = self._lab.predictor.network
+        return network is not None and self._probe(network) is None
+
+    def nearest(self, iteration: float) -> Health:
+        """Return the record that lies nearest to an iteration; there must be one."""
+        return min(self._records, key=lambda record: abs(record.iteration - iteration))
+
+    def set_watched(self, is_watched: bool) -> None:
+        """Tell whether the records are seen: then there are more of them."""
+        self._is_watched = is_watched
+        if is_watched and not self._background.is_busy:
+            self._record_now()
+
+    def to_csv(self, path: Path) -> None:
+        """Write every record of every layer to a CSV file; raises OSError."""
+        text = StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        names = [f"{kind}_{_percent(q)}" for kind in DISTRIBUTION_COLUMNS for q in CSV_LEVELS]
+        writer.writerow([*CSV_COLUMNS, *names])
+        for record in self._records:
+            for layer in record.layers:
+                numbers = (layer.gradient_norm, layer.update_ratio, layer.idle)
+                told = ["" if number is None else f"{number:.6g}" for number in numbers]
+                writer.writerow(
+                    [record.iteration, f"{record.loss:.6g}", layer.name, *told, *_at_levels(layer)]
+                )
+        write_atomically(path, text.getvalue())
+
+    @Slot()
+    def _on_predictor_changed(self) -> None:
+        predictor = self._lab.predictor
+        network = predictor.network
+        if network is None or predictor.is_compared:
+            return
+        if not (self._is_watched or self._lab.session.is_busy):
+            return  # an opened network is measured when somebody wants to see it
+        self._keep_weights(network, predictor.iteration)
+        if self._is_known(predictor.iteration):
+            self.changed.emit()  # somebody looks back at an earlier moment
+        elif not self._background.is_busy:
+            self._record_when_due()
+
+    def _record_when_due(self) -> None:
+        rest = self._next_at - monotonic()
+        if rest <= 0:
+            self._record_now()
+        elif self._is_watched:
+            self._timer.start(ceil(1000 * rest))
+        self.changed.emit()
+
+    def _is_known(self, iteration: int) -> bool:
+        return any(record.iteration == iteration for record in self._records)
+
+    def _keep_weights(self, network: Network, iteration: int) -> None:
+        """Keep those of a run that is on, as long as it goes forward."""
+        if self._copies and iteration < self._copies[-1][0]:
+            self._copies.clear()
+        elif self._lab.session.is_busy and not (self._copies and iteration == self._copies[-1][0]):
+            weights = {key: array.copy() for key, array in network.params.items() if key[0] == "W"}
+            self._copies = [*self._copies[-1:], (iteration, weights)]
+
+    @Slot(object)
+    def _on_run_started(self, event: object) -> None:
+        self._forget()
+        self._on_predictor_changed()
+
+    @Slot(object)
+    def _on_network_opened(self, network: object) -> None:
+        self._forget()
+
+    @Slot(object)
+    def _on_state_changed(self, state: object) -> None:
+        """Keep the end of a run, however soon it comes after the last record."""
+        if self._lab.session.is_busy:
+            return
+        self._is_waiting = self._background.is_busy
+        if self._records and not self._is_waiting:
+            self._record_now()
+
+    def _forget(self) -> None:
+        self._background.drop()
+        self._records.clear()
+        self._copies.clear()
+        self._images = None
+        self._is_waiting = False
+        self._next_at = 0.0
+        self._timer.stop()
+        self.changed.emit()
+
+    def _record_now(self) -> None:
+        predictor = self._lab.predictor
+        network, iteration = predictor.network, predictor.iteration
+        if network is None or predictor.is_compared or self._is_known(iteration):
+            return
+        images = self._probe(network)
+        if images is None:
+            return
+        step = None
+        if len(self._copies) == 2 and self._copies[-1][0] == iteration:
+            before, weights = self._copies[0]
+            step = Step(weights, iteration - before)
+        # A copy of its own, because the predictor's network changes while it is measured.
+        copied = network.copy()
+        self._started = perf_counter()
+        self._background.start(lambda: measure(copied, images, iteration, step))
+
+    def _probe(self, network: Network) -> ImageSet | None:
+        """Return the images that are always the same in a run; None if none fit the network."""
+        learned_from = self._lab.predictor.learned_from or self._lab.dataset.train
+        if self._images is None:
+            fits = learned_from.images.shape[1:] == network.input_dim
+            if not fits or learned_from.labels.max() >= network.output_size:
+                return None
+            self._images = probe(learned_from, network)
+        return self._images
+
+    @Slot(object)
+    def _on_measured(self, record: Health) -> None:
+        took = perf_counter() - self._started
+        if self._lab.session.is_busy:  # else nobody needs the cores
+            is_seen = self._is_watched
+            soonest, rest = (SOONEST, REST) if is_seen else (SOONEST_HIDDEN, REST_HIDDEN)
+            self._next_at = monotonic() + max(soonest, rest * took)
+        insort(self._records, record, key=lambda each: each.iteration)
+        if len(self._records) > MOST_RECORDS:
+            del self._records[_least_missed(self._records)]
+        self.changed.emit()
+        is_waiting, self._is_waiting = self._is_waiting, False
+        if is_waiting:
+            self._record_now()
+        elif not self._is_known(self._lab.predictor.iteration):
+            self._on_predictor_changed()
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._next_at = monotonic() + SOONEST_HIDDEN
+        self._is_waiting = False
+
+
+def _least_missed(records: Sequence[Health]) -> int:
+    """Return which record lies in the narrowest gap, the first and the last excepted."""
+    gaps = [
+        after.iteration - before.iteration
+        for before, after in zip(records[:-2], records[2:], strict=True)
+    ]
+    return 1 + int(np.argmin(gaps))
+
+
+def _at_levels(layer: LayerHealth) -> list[str]:
+    numbers = (np.interp(CSV_LEVELS, LEVELS, getattr(layer, kind)) for kind in DISTRIBUTION_COLUMNS)
+    return [f"{number:.6g}" for of_kind in numbers for number in of_kind]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g}%"

@@ -1,0 +1,129 @@
+"""Runs that are drawn over the curves, to be compared with what is on or open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from convlab.app.background import Background
+from convlab.app.run_columns import short_title
+from convlab.errors import ConvlabError
+from convlab.training.history import History
+from convlab.training.run_store import RunEntry
+
+MOST = 6  # runs; as many colors can be told apart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlay:
+    """A run to be drawn: its folder's name, what people call it, its color's number, its history.
+
+    The iterations of a branch count on from where it left the other run.
+    """
+
+    name: str
+    title: str
+    color: int
+    history: History
+
+
+class RunOverlays(QObject):
+    """Knows which runs are ticked, and reads their histories in the background.
+
+    ``ticked_changed`` says that others are, ``changed`` that there is something else to draw;
+    ``failed`` carries a sentence.
+    """
+
+    ticked_changed = Signal()
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: dict[str, RunEntry] = {}  # in the order they were ticked
+        self._colors: dict[str, int] = {}
+        self._histories: dict[str, tuple[RunEntry, History]] = {}  # and when they were read
+        self._background = Background(self)
+        self._background.returned.connect(self._on_read)
+
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """The runs to be drawn, in the order they were ticked."""
+        return tuple(
+            Overlay(name, short_title(entry), self._colors[name], self._histories[name][1])
+            for name, entry in self._entries.items()
+            if name in self._histories
+        )
+
+    def color_of(self, name: str) -> int | None:
+        """Return the number of a run's color, 0 to 5; None if it is not ticked."""
+        return self._colors.get(name)
+
+    def toggle(self, entry: RunEntry) -> None:
+        """Tick a run, or take its tick away."""
+        if entry.name in self._entries:
+            self._forget(entry.name)
+            self._tell()
+        elif len(self._entries) == MOST:
+            self.failed.emit(f"{MOST} runs can be drawn at once; take a tick away first.")
+            self.ticked_changed.emit()
+        else:
+            self._entries[entry.name] = entry
+            self._colors[entry.name] = min(set(range(MOST)) - set(self._colors.values()))
+            self.ticked_changed.emit()
+            self._read()
+
+    def clear(self) -> None:
+        """Take all ticks away."""
+        for name in list(self._entries):
+            self._forget(name)
+        self._tell()
+
+    def follow(self, entries: Sequence[RunEntry]) -> None:
+        """Learn how the runs stand now: forget what is gone, read what has gone on."""
+        known = {entry.name: entry for entry in entries}
+        gone = [name for name in self._entries if name not in known]
+        for name in gone:
+            self._forget(name)
+        is_other = any(known[name] is not entry for name, entry in self._entries.items())
+        self._entries = {name: known[name] for name in self._entries}
+        if gone or is_other:
+            self._tell()
+            self._read()
+
+    def _forget(self, name: str) -> None:
+        del self._entries[name], self._colors[name]
+        self._histories.pop(name, None)
+
+    def _tell(self) -> None:
+        self.ticked_changed.emit()
+        self.changed.emit()
+
+    def _read(self) -> None:
+        stale = [
+            entry
+            for name, entry in self._entries.items()
+            if name not in self._histories or self._histories[name][0].info != entry.info
+        ]
+        if stale:
+            self._background.start(lambda: [(entry, _history(entry)) for entry in stale])
+
+    @Slot(object)
+    def _on_read(self, found: list[tuple[RunEntry, History | str]]) -> None:
+        for entry, history in found:
+            if entry.name not in self._entries:
+                continue
+            if isinstance(history, History):
+                self._histories[entry.name] = (entry, history)
+            else:
+                self._forget(entry.name)
+                self.failed.emit(history)
+        self._tell()
+
+
+def _history(entry: RunEntry) -> History | str:
+    """Read a history, placed where it is drawn; a sentence if that cannot be done."""
+    try:
+        return entry.folder.history().copy(entry.info.branched_at)
+    except ConvlabError as error:
+        return str(error)

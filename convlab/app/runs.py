@@ -1,0 +1,180 @@
+"""The runs of the store: read in the background, and what people do with them."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from convlab.app.background import Background
+from convlab.app.lab import Lab
+from convlab.app.run_list import OrderedRuns, RunList
+from convlab.app.session import State
+from convlab.training.run_info import RunNotes
+from convlab.training.run_reader import RunReader
+from convlab.training.run_store import RunEntry
+from convlab.training.run_zip import export_run, import_run
+
+AGAIN = 4000  # milliseconds between two looks while a run is on
+SOON = 400  # after a run has started, in which its folder is written
+
+
+class Runs(QObject):
+    """Keeps the table of runs up to date while it is watched, and at the end of every run.
+
+    ``read`` says that the runs were read; ``said`` and ``failed`` carry sentences about what was
+    done with them, and ``busy_changed`` whether something is being done.
+    """
+
+    read = Signal()
+    said = Signal(str)
+    failed = Signal(str)
+    busy_changed = Signal()
+
+    def __init__(self, lab: Lab, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lab = lab
+        self._reader = None if lab.store is None else RunReader(lab.store.root)
+        self._is_watched = False
+        self._has_read = False
+        self._is_stale = True
+        self._said = ""
+        self.table = RunList(lab.overlays, parent=self)
+        self.ordered = OrderedRuns(self.table, parent=self)
+        self._reading = Background(self)
+        self._reading.returned.connect(self._on_read)
+        self._reading.failed.connect(self.failed)
+        self._doing = Background(self)
+        self._doing.returned.connect(self._on_done)
+        self._doing.failed.connect(self._on_not_done)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._look)
+        lab.session.run_started.connect(self._on_run_started)
+        lab.session.state_changed.connect(self._on_state_changed)
+        lab.overlays.failed.connect(self.failed)
+
+    @property
+    def has_read(self) -> bool:
+        """Whether the runs were read at least once; there may be none."""
+        return self._has_read
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being done with a run that takes a while."""
+        return self._doing.is_busy
+
+    def set_watched(self, is_watched: bool) -> None:
+        """Tell whether the table is seen."""
+        self._is_watched = is_watched
+        if is_watched:
+            self._look()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the runs anew, now or as soon as somebody looks."""
+        self._is_stale = True
+        if self._is_watched:
+            self._look()
+
+    def set_notes(self, entry: RunEntry, notes: RunNotes) -> None:
+        """Write what a person says about a run: its name, a note, a star."""
+        try:
+            entry.folder.save_notes(notes)
+        except OSError as error:
+            self.failed.emit(
+                f"This cannot be written to {entry.folder.path}: {error.strerror or error}."
+            )
+            return
+        entries = [replace(e, notes=notes) if e is entry else e for e in self.table.entries]
+        self._show(entries)
+        self.refresh()
+
+    def delete(self, entries: Sequence[RunEntry]) -> None:
+        """Move runs to the trash."""
+        store = self._lab.store
+        if store is None:
+            return
+        what = entries[0].title if len(entries) == 1 else f"{len(entries)} runs"
+
+        def work() -> None:
+            for entry in entries:
+                store.delete(entry.folder)
+
+        self._do(work, f"{what} went to the trash.")
+
+    def export(self, entry: RunEntry, path: Path) -> None:
+        """Write a run into a zip file; one that is there is replaced in one step."""
+
+        def work() -> None:
+            beside = path.with_name(f".{path.name}.new")
+            export_run(entry.folder, beside)
+            os.replace(beside, path)
+
+        self._do(work, f"{entry.title} was exported as {path.name}.")
+
+    def import_from(self, path: Path) -> None:
+        """Put a run in a zip file among the others."""
+        store = self._lab.store
+        if store is not None:
+            self._do(lambda: import_run(path, store.root), f"{path.name} is among your runs now.")
+
+    def _do(self, work: Callable[[], object], sentence: str) -> None:
+        if self.is_busy:
+            self.failed.emit("Something else is being done with a run; wait a moment.")
+            return
+        self._said = sentence
+        self._doing.start(work)
+        self.busy_changed.emit()
+
+    @Slot()
+    def _look(self) -> None:
+        """Read the runs, unless they are as they were; then look again later while one is on."""
+        if self._reader is None or self._reading.is_busy:
+            return
+        if self._is_stale or self._lab.session.is_busy:
+            self._is_stale = False
+            self._reading.start(self._reader.entries)
+
+    @Slot(object)
+    def _on_read(self, entries: list[RunEntry]) -> None:
+        self._has_read = True
+        self._show(entries)
+        self._lab.overlays.follow(entries)
+        self.read.emit()
+        if self._is_stale:
+            self._look()
+        elif self._is_watched and self._lab.session.is_busy:
+            self._timer.start(AGAIN)
+
+    def _show(self, entries: Sequence[RunEntry]) -> None:
+        if {id(entry) for entry in entries} != {id(entry) for entry in self.table.entries}:
+            self.table.set_entries(entries)
+            self.ordered.refresh()
+
+    @Slot(object)
+    def _on_run_started(self, _: object) -> None:
+        self._is_stale = True
+        if self._is_watched:
+            self._timer.start(SOON)
+
+    @Slot(object)
+    def _on_state_changed(self, state: State) -> None:
+        if state is State.IDLE:
+            self._is_stale = True
+            self._look()
+
+    @Slot(object)
+    def _on_done(self, _: object) -> None:
+        self.said.emit(self._said)
+        self._after_doing()
+
+    @Slot(str)
+    def _on_not_done(self, sentence: str) -> None:
+        self.failed.emit(sentence)
+        self._after_doing()
+
+    def _after_doing(self) -> None:
+        self.busy_changed.emit()
+        self.refresh()

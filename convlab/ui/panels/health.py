@@ -1,0 +1,297 @@
+"""Whether training goes well: weights, gradients and activations over the course of a run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from convlab.app.health import HealthModel
+from convlab.app.lab import Lab
+from convlab.files import write_atomically
+from convlab.insight.health_rules import Quantity, usual_words
+from convlab.ui.panel import Panel
+from convlab.ui.panels import PANELS
+from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.chart_contents import HeatMap, Lines
+from convlab.ui.widgets.health_charts import content_of
+from convlab.ui.widgets.health_table import HealthTable, small_number
+from convlab.ui.widgets.picture_file import png_of
+from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
+from convlab.ui.widgets.time_chart import SMALLEST, Content, TimeChart
+
+EMPTY = "Press Train to see how weights, gradients and activations develop."
+UNFIT = "The images of the dataset do not fit this network; choose another dataset or network."
+WELL = "Nothing looks wrong."
+QUANTITIES: dict[Quantity, str] = {
+    "weights": "Weights",
+    "gradients": "Gradients",
+    "activations": "Activations",
+    "update_ratio": "Update to weight",
+    "gradient_norm": "Gradient norm",
+    "idle": "Dead or saturated",
+}
+WIDE = 66 * SPACE  # pixels; from here on table and chart stand side by side
+NARROWEST = 36 * SPACE
+LONGEST_STATUS = 82  # letters
+
+
+@PANELS.register("Health")
+class HealthPanel(Panel):
+    """A table of the layers, a chart of one of them, and what looks wrong in a sentence."""
+
+    title = "Health"
+    area = "center"
+    order = 18
+    is_inside = True
+    about = "See whether weights and gradients explode, vanish or die while the network trains."
+
+    def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(lab, theme, parent)
+        self.model = HealthModel(lab, parent=self)
+        self._layer = ""
+        self._quantity: Quantity = "weights"
+        self._content: Content | None = None
+        self.verdict_icon = QLabel()
+        self.verdict = _label("")
+        self.table = HealthTable(theme)
+        self.chart = TimeChart(theme)
+        self.chart.setMinimumHeight(SMALLEST.height())
+        self.quantity_box = QComboBox()
+        self.status = _label("muted")
+        self._make_choices()
+        self._lay_out()
+        self.setMinimumWidth(NARROWEST)
+        self.model.changed.connect(self._on_changed)
+        self.table.chosen.connect(self._on_cell_chosen)
+        self.quantity_box.activated.connect(self._on_quantity_chosen)
+        self.chart.pointed.connect(self._on_pointed)
+        lab.selection.changed.connect(self._on_selection_changed)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def choices(self) -> dict[str, str]:
+        """Return the quantity that is shown."""
+        return {"quantity": self._quantity}
+
+    def restore_choices(self, choices: Mapping[str, str]) -> None:
+        """Show the quantity of the last time."""
+        if (wanted := choices.get("quantity")) in QUANTITIES:
+            self._quantity = wanted
+            self._redraw()
+
+    def export_png(self, path: Path) -> None:
+        """Write table and chart to a PNG file; a failure is told in a dialog."""
+        self._redraw()
+        export_or_complain(
+            self, "health", path, lambda: write_atomically(path, png_of(self._body, self.theme))
+        )
+
+    def export_csv(self, path: Path) -> None:
+        """Write every record to a CSV file; a failure is told in a dialog."""
+        export_or_complain(self, "health", path, lambda: self.model.to_csv(path))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Measure more often while somebody looks."""
+        super().showEvent(event)
+        self.model.set_watched(True)
+        self._redraw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Measure now and then only."""
+        super().hideEvent(event)
+        self.model.set_watched(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the table over the chart where there is no room beside it."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= WIDE
+        directions = QBoxLayout.Direction
+        self._columns.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+        self._columns.setStretch(0, 4 if is_wide else 0)
+        self.export_button.setText("Export" if is_wide else "")
+        self._make_room_for_texts()
+
+    def _make_choices(self) -> None:
+        self.quantity_box.addItems(list(QUANTITIES.values()))
+        self.quantity_box.setAccessibleName("Quantity")
+        self.quantity_box.setToolTip("What the chart shows of the chosen layer")
+        self.chart_title = _label("title")
+        self.export_button = QPushButton("Export")
+        self.export_button.setAccessibleName("Export")
+        menu = QMenu(self.export_button)
+        menu.addAction("Picture (PNG)…", self._on_png_wanted)
+        menu.addAction("Table (CSV)…", self._on_csv_wanted)
+        self.export_button.setMenu(menu)
+
+    def _lay_out(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(SPACE)
+        header.addWidget(self.verdict_icon)
+        header.addWidget(self.verdict, 1)
+        header.addWidget(self.export_button, 0, Qt.AlignmentFlag.AlignTop)
+        chart_header = QHBoxLayout()
+        chart_header.setSpacing(SPACE)
+        chart_header.addWidget(self.chart_title, 1)
+        chart_header.addWidget(self.quantity_box)
+        beside = QVBoxLayout()
+        beside.setSpacing(SPACE // 2)
+        beside.addLayout(chart_header)
+        beside.addWidget(self.chart, 1)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(2 * SPACE)
+        self._columns.addWidget(self.table, 4)
+        self._columns.addLayout(beside, 5)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(SPACE)
+        body.addLayout(header)
+        body.addLayout(self._columns, 1)
+        body.addWidget(self.status)
+        self.hint = _label("muted")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.hint)
+        self._stack.addWidget(self._body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        layout.addWidget(self._stack)
+
+    def _redraw(self) -> None:
+        shown = self.model.shown
+        self._stack.setCurrentIndex(0 if shown is None else 1)
+        self.hint.setText(UNFIT if self.model.is_unfit else EMPTY)
+        if shown is None:
+            return
+        names = [layer.name for layer in shown.layers]
+        if self._layer not in names:
+            self._layer = names[0] if names else ""
+        self.table.set_layers(shown.layers, self.model.findings)
+        self.table.select(self._layer, self._quantity)
+        self.quantity_box.setCurrentIndex(list(QUANTITIES).index(self._quantity))
+        self.chart_title.setText(self._layer)
+        self._content = content_of(self.model.records, self._layer, self._quantity)
+        self.chart.set_content(self._content, shown.iteration)
+        self.chart.setAccessibleName(f"{QUANTITIES[self._quantity]} of {self._layer}")
+        self._show_verdict()
+        self._show_status(self._usual())
+
+    def _show_verdict(self) -> None:
+        findings, colors = self.model.findings, self.theme.colors
+        own = [finding for finding in findings if finding.layer == self._layer]
+        text = (own or findings)[0].text if findings else WELL
+        if len(findings) > 1:
+            others = len(findings) - 1
+            text += f" (And {others} other layer{'' if others == 1 else 's'}.)"
+        self.verdict.setText(text)
+        self.verdict.setToolTip("\n".join(finding.text for finding in findings))
+        self._make_room_for_texts()
+        name = "mdi6.alert-outline" if findings else "mdi6.check-circle-outline"
+        color = colors.error if findings else colors.good
+        self.verdict_icon.setPixmap(self.theme.icon(name, color).pixmap(20, 20))
+
+    def _usual(self) -> str:
+        shown = self.model.shown
+        layer = None if shown is None else shown.layer(self._layer)
+        return "" if layer is None else usual_words(layer, self._quantity)
+
+    def _show_status(self, text: str) -> None:
+        self.status.setText(text)
+        self.chart.setAccessibleDescription(text)
+
+    def _make_room_for_texts(self) -> None:
+        """Give texts the lines they take, and the status as many as the longest takes."""
+        room = self.width() - 4 * SPACE
+        beside = self.verdict_icon.sizeHint().width() + self.export_button.sizeHint().width()
+        self.verdict.setFixedHeight(
+            max(
+                self.verdict.heightForWidth(room - beside - 2 * SPACE),
+                self.export_button.sizeHint().height(),
+            )
+        )
+        metrics = self.status.fontMetrics()
+        longest = metrics.horizontalAdvance("n") * LONGEST_STATUS
+        self.status.setFixedHeight((1 + longest // max(1, room)) * metrics.lineSpacing())
+
+    @Slot()
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self._redraw()
+
+    @Slot(str, str)
+    def _on_cell_chosen(self, layer: str, quantity: str) -> None:
+        self._layer = layer
+        if quantity:
+            self._quantity = cast(Quantity, quantity)
+        self.lab.selection.choose_layer(layer)
+        self._redraw()
+
+    @Slot(int)
+    def _on_quantity_chosen(self, index: int) -> None:
+        self._quantity = list(QUANTITIES)[index]
+        self._redraw()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        shown = self.model.shown
+        chosen = self.lab.selection.layer
+        if shown is not None and shown.layer(chosen) is not None and chosen != self._layer:
+            self._layer = chosen
+            self._on_changed()
+
+    @Slot(object, object)
+    def _on_pointed(self, iteration: float | None, value: float | None) -> None:
+        if iteration is None or value is None or not self.model.records:
+            self._show_status(self._usual())
+        elif isinstance(self._content, HeatMap):
+            self._show_status(_reading(self._content, iteration, value))
+        elif isinstance(self._content, Lines):
+            at = self.model.nearest(iteration)
+            layer = at.layer(self._layer)
+            number = None if layer is None else getattr(layer, self._quantity)
+            told = "not known" if number is None else small_number(number)
+            if number is not None and self._quantity == "idle":
+                told = f"{number:.1%}"
+            self._show_status(f"Iteration {at.iteration:,}: {told} in {self._layer}.")
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
+        self._redraw()
+
+    def _on_png_wanted(self) -> None:
+        ask_and_export(self, "health", "png", "PNG pictures", self.export_png)
+
+    def _on_csv_wanted(self) -> None:
+        ask_and_export(self, "health", "csv", "CSV tables", self.export_csv)
+
+
+def _reading(heat: HeatMap, iteration: float, value: float) -> str:
+    column, row = heat.moment_at(iteration), heat.row_at(value)
+    low, high = (f"{edge:+.3g}".replace("-", "−") for edge in heat.row_range(row))
+    share = heat.shares[row, column]
+    at = f"Iteration {heat.iterations[column]:,.0f}"
+    if share != share:
+        return f"{at}: values that are not finite."
+    return f"{at}: {share:.1%} of the values lie between {low} and {high}."
+
+
+def _label(role: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    return label

@@ -1,0 +1,82 @@
+import csv
+
+import pytest
+
+from convlab.app.architecture import ArchitectureModel
+from convlab.nn.description import NetworkDescription
+from convlab.nn.network_settings import build_network
+
+SMALL = NetworkDescription("SimpleConvNet", {"filter_num": 4, "hidden_size": 20})
+COLORED = NetworkDescription("OwnNetwork", {"layers": ["Affine size=5"]}, (3, 8, 8))
+
+
+@pytest.fixture
+def model(lab):
+    model = ArchitectureModel(lab)
+    model.set_watched(True)
+    return model
+
+
+def use_network(lab, description=SMALL):
+    lab.predictor.use(build_network(description), trained=True)
+
+
+def test_before_any_network_there_are_no_layers(model):
+    assert model.layers == []
+    assert model.measurement is None
+
+
+def test_layers_are_known_at_once_and_measured_soon(lab, model, qtbot):
+    use_network(lab)
+    assert [layer.name for layer in model.layers][:3] == ["Conv1", "Relu1", "Pool1"]
+    assert model.measurement is None
+    assert "being measured" in model.basis
+    qtbot.waitUntil(lambda: model.measurement is not None)
+    assert set(model.measurement.layers) == {layer.name for layer in model.layers}
+    assert "first 60 images" in model.basis  # more there are not in this dataset
+
+
+def test_new_weights_of_the_same_network_are_not_measured_again(lab, model, qtbot):
+    use_network(lab)
+    qtbot.waitUntil(lambda: model.measurement is not None)
+    former = model.measurement
+    with qtbot.assertNotEmitted(model.changed, wait=50):
+        lab.predictor.changed.emit()
+    assert model.measurement is former
+
+
+def test_numbers_of_another_network_are_not_shown_for_this_one(lab, model, qtbot):
+    use_network(lab)
+    qtbot.waitUntil(lambda: model.measurement is not None)
+    use_network(lab, COLORED)
+    assert model.measurement is None
+    qtbot.waitUntil(lambda: model.measurement is not None)
+    assert set(model.measurement.layers) == {"Affine1", "Affine2"}
+    assert "noise" in model.basis  # the dataset's images do not fit
+
+
+def test_what_a_run_disturbs_is_measured_anew_after_it(lab, model, long_run, qtbot):
+    lab.session.start(long_run, lab.dataset)
+    qtbot.waitUntil(lambda: model.measurement is not None)
+    assert "while a run was on" in model.basis
+    lab.session.stop()
+    qtbot.waitUntil(lambda: not model.measurement.while_training)
+
+
+def test_the_table_has_a_row_for_each_layer(lab, model, qtbot, tmp_path):
+    use_network(lab)
+    qtbot.waitUntil(lambda: model.measurement is not None)
+    model.to_csv(tmp_path / "layers.csv")
+    rows = list(csv.DictReader((tmp_path / "layers.csv").read_text().splitlines()))
+    assert [row["layer"] for row in rows] == [layer.name for layer in model.layers]
+    conv = rows[0]
+    assert (conv["kind"], conv["output shape"], conv["parameters"]) == (
+        "Convolution", "4x24x24", str(4 * 25 + 4),
+    )  # fmt: skip
+    assert int(conv["multiply-adds per image"]) == 4 * 24 * 24 * 25
+    assert float(conv["forward ms per batch"]) > 0
+
+
+@pytest.fixture
+def long_run(tiny_config):
+    return type(tiny_config).from_dict({**tiny_config.to_dict(), "epochs": 10_000})

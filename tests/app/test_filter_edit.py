@@ -1,0 +1,221 @@
+"""Filters are edited beside the network, and answer in the lab when that is wanted."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convlab.app.filter_edit import FilterEditModel
+from convlab.app.filter_export import csv_of, npz_of
+from convlab.nn.description import NetworkDescription
+from convlab.nn.network_settings import build_network
+from convlab.training.events import RunStarted, SnapshotTaken
+
+NETWORK = NetworkDescription("SimpleConvNet", {"filter_num": 3, "hidden_size": 4})
+OTHER = NetworkDescription("SimpleConvNet", {"filter_num": 5, "hidden_size": 4})
+
+
+def opened(lab, description=NETWORK):
+    network = build_network(description)
+    lab.predictor.use(network, trained=True, origin="lab", learned_from=lab.dataset.train)
+    return network
+
+
+@pytest.fixture
+def model(lab):
+    model = FilterEditModel(lab)
+    model.set_watched(True)
+    return model
+
+
+def measured(qtbot, model):
+    qtbot.waitUntil(lambda: model.change is not None and not model.is_testing)
+    return model.change
+
+
+def test_without_a_network_there_is_nothing(model):
+    assert not model.has_network
+    assert model.chosen is None
+    model.mute()
+    model.match_strength()
+    assert not model.history.can_undo
+
+
+def test_editing_leaves_the_network_of_the_lab_alone(lab, model):
+    network = opened(lab)
+    before = network.params["W1"].copy()
+    model.choose(1)
+    model.set_weight(0, 2, 2, 9.0)
+    model.set_bias(0.5)
+    assert model.chosen.kernel[0, 2, 2] == 9.0
+    assert model.chosen.bias == 0.5
+    assert lab.predictor.network is network
+    assert np.array_equal(network.params["W1"], before)
+    model.undo()
+    model.undo()
+    assert np.array_equal(model.chosen.kernel, before[1])
+    model.redo()
+    assert model.chosen.kernel[0, 2, 2] == 9.0
+
+
+def test_a_filter_is_copied_onto_another_place(lab, model):
+    opened(lab)
+    assert not model.can_paste
+    model.choose(2)
+    model.copy()
+    model.choose(0)
+    model.paste()
+    assert np.array_equal(model.filters[0].kernel, model.filters[2].kernel)
+    assert set(model.edits) == {0}
+
+
+def test_strength_is_matched_to_the_networks_own_filters(lab, model):
+    opened(lab)
+    own = np.mean([each.strength for each in model.filters])
+    model.use_preset("Laplacian")
+    model.match_strength()
+    assert model.chosen.strength == pytest.approx(own, rel=1e-5)
+
+
+def test_the_change_in_accuracy_follows_each_edit(lab, qtbot, model):
+    opened(lab)
+    change = measured(qtbot, model)
+    assert change.before is change.after
+    for number in range(3):
+        model.choose(number)
+        model.mute()
+    qtbot.waitUntil(lambda: model.change is not change and not model.is_testing)
+    changed = model.change
+    assert changed.before is change.before  # measured once
+    assert (changed.after.shares > 0).sum() == 1
+    model.reset()
+    qtbot.waitUntil(lambda: model.change is not changed and not model.is_testing)
+    assert model.change.after is model.change.before
+
+
+def test_the_filter_is_laid_on_the_examined_image(lab, qtbot, model):
+    opened(lab)
+    with qtbot.waitSignal(model.applied):
+        model.choose(1)
+    applied = model.applied_filter
+    assert np.array_equal(applied.picture, lab.dataset.test.images[0])
+    with qtbot.waitSignal(model.applied):
+        lab.examined.set_image(lab.dataset.train.images[3], "Another")
+    assert np.array_equal(model.applied_filter.picture, lab.dataset.train.images[3])
+    assert model.picture_title == "Another"
+
+
+def test_a_picture_file_takes_its_place_until_it_is_given_up(lab, qtbot, model, tmp_path):
+    opened(lab)
+    pixels = np.arange(3000, dtype=np.uint16).reshape(50, 60).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "house.png")
+    model.open_picture(tmp_path / "house.png")
+    qtbot.waitUntil(lambda: model.is_own_picture)
+    assert np.array_equal(model.picture[0], pixels)
+    assert model.picture_title == "house.png"
+    qtbot.waitUntil(lambda: model.applied_filter.response.shape == (46, 56))
+    lab.examined.set_image(lab.dataset.train.images[3], "Another")
+    assert model.picture_title == "house.png"
+    model.use_examined()
+    assert model.picture_title == "Another"
+
+
+def test_a_file_that_is_no_picture_is_refused_in_a_sentence(lab, qtbot, model, tmp_path):
+    (tmp_path / "note.png").write_text("no picture")
+    with qtbot.waitSignal(model.failed) as failed:
+        model.open_picture(tmp_path / "note.png")
+    assert failed.args[0].startswith("note.png is not a picture")
+
+
+def test_the_edited_network_answers_while_it_is_wanted(lab, model):
+    network = opened(lab)
+    model.mute()
+    model.set_used(True)
+    assert model.is_used
+    assert not lab.predictor.network.params["W1"][0].any()
+    model.choose(1)
+    model.mute()  # while in use, each edit answers at once
+    assert not lab.predictor.network.params["W1"][1].any()
+    model.undo()
+    assert lab.predictor.network.params["W1"][1].any()
+    model.set_used(False)
+    assert lab.predictor.network is network
+    assert network.params["W1"][0].any()
+    assert lab.predictor.origin == "lab"
+    assert lab.predictor.is_trained
+    assert lab.predictor.learned_from is lab.dataset.train
+    assert set(model.edits) == {0}
+
+
+def test_a_run_takes_over_from_the_edited_network(lab, model):
+    network = opened(lab)
+    model.mute()
+    model.set_used(True)
+    lab.session.run_started.emit(RunStarted(1, 6, 0.1, NETWORK, network.params))
+    assert not model.is_used
+    assert not model.edits
+    answering = lab.predictor.network
+    model.set_used(False)  # there is nothing to give back any more
+    assert lab.predictor.network is answering
+
+
+def test_another_moment_of_the_run_is_edited_while_the_edits_answer(lab, model):
+    weights = build_network(NETWORK).params
+    lab.session.run_started.emit(RunStarted(1, 6, 0.1, NETWORK, weights))
+    model.mute()
+    model.set_used(True)
+    earlier = {key: array - 1 for key, array in weights.items()}
+    lab.session.weights_shown.emit(SnapshotTaken(3, earlier))
+    answering = lab.predictor.network
+    assert not answering.params["W1"][0].any()
+    assert np.array_equal(answering.params["W1"][1], earlier["W1"][1])
+    model.set_used(False)
+    assert np.array_equal(lab.predictor.network.params["W1"], earlier["W1"])
+
+
+def test_edits_stay_while_the_network_learns(lab, model):
+    weights = build_network(NETWORK).params
+    lab.session.run_started.emit(RunStarted(1, 6, 0.1, NETWORK, weights))
+    model.mute()
+    learned = {key: array + 1 for key, array in weights.items()}
+    lab.session.weights_shown.emit(SnapshotTaken(3, learned))
+    assert not model.filters[0].kernel.any()
+    assert np.array_equal(model.filters[1].kernel, learned["W1"][1])
+
+
+def test_another_network_has_no_edits(lab, model):
+    opened(lab, OTHER)
+    model.choose(4)
+    model.mute()
+    opened(lab)
+    assert not model.edits
+    assert not model.history.can_undo
+    assert model.number == 2
+
+
+def test_a_network_without_filters_has_none(lab, model):
+    opened(lab, NetworkDescription("OwnNetwork", {"layers": ["Affine size=3"]}))
+    assert model.has_network
+    assert model.filters == []
+    assert not model.can_use
+
+
+def test_the_choice_is_shared_with_the_other_panels(lab, model):
+    opened(lab)
+    model.choose(2)
+    assert lab.selection.layer == "Conv1"
+    assert lab.selection.unit[0] == 2
+    lab.selection.choose_layer("Conv1", (1, 5, 6))
+    assert model.number == 1
+    model.choose(0)
+    assert lab.selection.unit == (0, 5, 6)
+
+
+def test_numbers_are_written_to_files(lab, qtbot, model, tmp_path):
+    opened(lab)
+    rows = csv_of(measured(qtbot, model), model.class_names).splitlines()
+    assert rows[0] == "class,images,right_before,right_after"
+    assert rows[1].startswith("0,2,")
+    assert len(rows) == 11
+    (tmp_path / "filter.npz").write_bytes(npz_of(model.applied_filter))
+    with np.load(tmp_path / "filter.npz") as arrays:
+        assert np.array_equal(arrays["after_relu"], np.maximum(arrays["response"], 0))

@@ -1,0 +1,205 @@
+"""Several runs are trained one after another, until they are done or stopped."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from convlab.app.lab import Lab
+from convlab.app.run_queue import QueuedRun, QueuePlace, RunQueue
+from convlab.app.session import State
+from convlab.data.dataset import Dataset
+from convlab.training.config import TrainingConfig
+from convlab.training.events import RunEnded
+from convlab.training.run_store import RunStore
+
+
+class Listener:
+    """Writes down what a queue tells."""
+
+    def __init__(self, queue: RunQueue, lab: Lab) -> None:
+        self.places: list[str] = []
+        self.ended: list[str] = []
+        self.failed: list[str] = []
+        self.reasons: list[str] = []
+        queue.run_begun.connect(self._on_run_begun)
+        queue.ended.connect(self.ended.append)
+        queue.failed.connect(self.failed.append)
+        lab.session.run_ended.connect(self._on_run_ended)
+
+    def _on_run_begun(self, place: QueuePlace) -> None:
+        self.places.append(str(place))
+
+    def _on_run_ended(self, event: RunEnded) -> None:
+        self.reasons.append(event.reason)
+
+
+@pytest.fixture
+def lab(
+    qtbot: QtBot, tiny_dataset: Dataset, tiny_config: TrainingConfig, tmp_path: Path
+) -> Iterator[Lab]:
+    """A lab that keeps its runs."""
+    lab = Lab(tiny_dataset, tiny_config, RunStore(tmp_path / "runs"))
+    yield lab
+    lab.session.stop()
+    qtbot.waitUntil(lambda: not lab.session.is_busy)
+    lab.loader.wait()
+
+
+@pytest.fixture
+def queue(lab: Lab) -> RunQueue:
+    return RunQueue(lab, lab)
+
+
+@pytest.fixture
+def told(queue: RunQueue, lab: Lab) -> Listener:
+    return Listener(queue, lab)
+
+
+@pytest.fixture
+def race(tiny_config: TrainingConfig) -> list[QueuedRun]:
+    """Three runs with different seeds."""
+    return [QueuedRun(f"seed {n}", replace(tiny_config, seed=n, epochs=1)) for n in range(3)]
+
+
+def test_each_run_begins_when_the_last_is_over(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    queue.start(race)
+    qtbot.waitUntil(lambda: bool(told.ended))
+    assert told.places == ["Run 1 of 3: seed 0", "Run 2 of 3: seed 1", "Run 3 of 3: seed 2"]
+    assert told.reasons == ["finished"] * 3
+    assert told.ended == ["All 3 runs of the preset were trained."]
+    assert told.failed == []
+    assert not queue.is_active
+    assert lab.config == race[2].config
+    assert lab.store is not None
+    kept = {entry.title: entry.folder.config().seed for entry in lab.store.entries()}
+    assert kept == {"seed 0": 0, "seed 1": 1, "seed 2": 2}
+
+
+def test_a_queue_can_be_used_again(
+    qtbot: QtBot, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    for times in (1, 2):
+        queue.start(race[:1])
+        qtbot.waitUntil(lambda times=times: len(told.ended) == times)  # type: ignore[misc]
+    assert told.reasons == ["finished"] * 2
+
+
+def test_stop_cancels_the_rest(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    endless = [replace(run, config=replace(run.config, epochs=10_000)) for run in race]
+    queue.start(endless)
+    qtbot.waitUntil(lambda: bool(told.places))
+    lab.session.stop()
+    qtbot.waitUntil(lambda: not lab.session.is_busy)
+    assert told.ended == ["2 runs of the preset will not be trained."]
+    assert told.reasons == ["stopped"]
+    assert not queue.is_active
+
+
+def test_a_pause_holds_the_queue(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    endless = [replace(run, config=replace(run.config, epochs=10_000)) for run in race]
+    queue.start(endless)
+    qtbot.waitUntil(lambda: bool(told.places))
+    lab.session.pause()
+    qtbot.waitUntil(lambda: lab.session.state is State.PAUSED)
+    assert queue.is_active
+    assert queue.place is not None
+    assert queue.place.number == 1
+
+
+def test_cancel_lets_the_run_that_is_on_end_by_itself(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    queue.start(race)
+    queue.cancel()
+    queue.cancel()
+    qtbot.waitUntil(lambda: bool(told.reasons) and not lab.session.is_busy)
+    assert told.reasons == ["finished"]
+    assert told.ended == ["2 runs of the preset will not be trained."]
+
+
+def test_a_run_that_diverges_does_not_hold_up_the_others(
+    qtbot: QtBot,
+    queue: RunQueue,
+    told: Listener,
+    race: list[QueuedRun],
+    spoilt_update: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("convlab.nn.Adam.update_one", spoilt_update)
+    queue.start(race[:2])
+    qtbot.waitUntil(lambda: bool(told.ended))
+    assert told.reasons == ["diverged", "diverged"]
+
+
+def test_nothing_begins_while_a_run_is_on(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    lab.session.start(replace(race[0].config, epochs=10_000), lab.dataset)
+    queue.start(race)
+    assert told.failed == ["A run is on; stop it first."]
+    assert not queue.is_active
+
+
+def test_the_images_of_a_run_are_read_first(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    config = replace(race[0].config, dataset="BUNDLED", mini_batch_size=1000)
+    queue.start([QueuedRun("digits", config)])
+    assert not lab.session.is_busy
+    qtbot.waitUntil(lambda: bool(told.ended))
+    assert lab.dataset.name == "bundled"
+    assert lab.session.dataset is lab.dataset
+    assert told.reasons == ["finished"]
+
+
+def test_images_that_cannot_be_read_are_told(
+    qtbot: QtBot, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    queue.start([QueuedRun("gone", replace(race[0].config, dataset="/not/there")), *race])
+    qtbot.waitUntil(lambda: bool(told.failed))
+    assert told.failed[0].startswith("The preset cannot be trained without its images. ")
+    assert told.places == []
+    assert not queue.is_active
+
+
+def test_another_dataset_that_is_opened_meanwhile_ends_the_queue(
+    qtbot: QtBot,
+    lab: Lab,
+    queue: RunQueue,
+    told: Listener,
+    race: list[QueuedRun],
+    tiny_dataset: Dataset,
+    write_idx_folder: Callable[[Dataset, str], Path],
+) -> None:
+    queue.start([QueuedRun("digits", replace(race[0].config, dataset="bundled"))])
+    lab.loader.load(str(write_idx_folder(tiny_dataset, "others")))
+    qtbot.waitUntil(lambda: bool(told.failed))
+    assert "Other images were opened" in told.failed[0]
+
+
+def test_giving_up_the_reading_cancels(
+    lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    queue.start([QueuedRun("digits", replace(race[0].config, dataset="bundled"))])
+    lab.loader.cancel()
+    assert told.ended == ["1 run of the preset will not be trained."]
+    assert not queue.is_active
+
+
+def test_settings_that_do_not_fit_the_images_are_told(
+    queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    config = replace(race[0].config, mini_batch_size=61)
+    queue.start([QueuedRun("large", config), *race])
+    (sentence,) = told.failed
+    assert sentence.startswith("large cannot be trained. ")
+    assert not queue.is_active
