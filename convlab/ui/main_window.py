@@ -103,9 +103,11 @@ class MainWindow(QMainWindow):
             return
         if session.is_busy:  # it may have ended while the question was open
             self._closing = True
+            self.presets.queue.cancel()
             session.stop()
             event.ignore()
             return
+        self.presets.queue.cancel()  # else the next run would begin
         self._memory.keep_layout(self, self.docks.layouts())
         if self.lab.config is not None:
             self._memory.keep_config(self.lab.config)

@@ -31,6 +31,9 @@ from convlab.wording import counted
 
 VIEWS = ("parts", "maps")
 EXACT = "Each column adds up to the score. Click a bar to follow only what goes through it."
+FOLLOWED = (
+    "The columns behind what is chosen split only its part. Click it again for the whole score."
+)
 BENT = (
     "Each column adds up to the score. A straight line stands in for {0}, which {1}, so other "
     "splits are possible."
@@ -192,6 +195,8 @@ class WhyPanel(Panel):
         explanation = self.model.explanation
         if self.views.currentIndex() == 1:
             return MAPS_HINT
+        if self.model.through:
+            return FOLLOWED
         if explanation is not None and explanation.bent:
             first, others = explanation.bent[0], len(explanation.bent) - 1
             layers = f"{first} and {counted(others, 'more layer')}" if others else first

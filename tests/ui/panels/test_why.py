@@ -9,7 +9,7 @@ from convlab.nn import LeNet, SimpleConvNet
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.networks.own_network import OwnNetwork
 from convlab.ui.panels import PANELS
-from convlab.ui.panels.why import EXACT, MAPS_HINT, WhyPanel
+from convlab.ui.panels.why import EXACT, FOLLOWED, MAPS_HINT, WhyPanel
 from convlab.ui.widgets.heat_maps import NO_MAPS
 
 
@@ -22,7 +22,8 @@ def panel(qtbot, lab, theme):
         panel.show()
     yield panel
     panel.hide()
-    qtbot.waitUntil(lambda: not (panel.model._parts.is_busy or panel.model._covering.is_busy))
+    model = panel.model
+    qtbot.waitUntil(lambda: not (model._parts.is_busy or model._covering.is_busy), timeout=20_000)
 
 
 def use(lab, qtbot, panel, network):
@@ -69,6 +70,7 @@ def test_a_chosen_unit_and_then_a_map_are_followed(panel, lab, qtbot):
     heading = panel.parts.patches._heading
     qtbot.waitUntil(lambda: heading.text() == f"Patches of map {chosen.unit + 1}")
     assert panel.model.explanation.split.stages[2].total == pytest.approx(chosen.part)
+    assert panel.status.text() == FOLLOWED
 
 
 def test_what_is_pointed_at_is_told_in_numbers(panel, lab, qtbot):
