@@ -58,6 +58,7 @@ class RunActions(QObject):
         table.chosen_changed.connect(self.update)
         table.activated.connect(self.open.trigger)
         runs.read.connect(self.update)
+        runs.ordered.counted.connect(self.update)
         runs.busy_changed.connect(self.update)
         lab.session.state_changed.connect(self.update)
         theme.changed.connect(self._on_theme_changed)

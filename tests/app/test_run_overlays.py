@@ -27,13 +27,15 @@ def test_a_branch_begins_where_it_left_the_other_run(
     qtbot: QtBot, overlays: RunOverlays, make_run: MakeRun, store: RunStore
 ) -> None:
     parent = make_run("parent")
-    make_run("branch", parent=parent, at=8)
+    left_at = parent.snapshots.iterations[-1]
+    assert left_at > 0
+    make_run("branch", parent=parent, at=left_at)
     for entry in store.entries():
         tick(qtbot, overlays, entry)
     drawn = {overlay.title: overlay.history for overlay in overlays.overlays}
     assert drawn["parent"].iterations.tolist() == list(range(1, 13))
-    assert drawn["branch"].iterations.tolist() == list(range(9, 21))
-    assert drawn["branch"].evaluations[0].iteration == 8 + 6
+    assert drawn["branch"].iterations.tolist() == [left_at + n for n in range(1, 13)]
+    assert drawn["branch"].evaluations[0].iteration == left_at + 6
 
 
 def test_colors_are_kept_and_used_again(

@@ -92,3 +92,15 @@ def test_layers_that_work_number_by_number_have_no_window():
     settings = dict(build_network(OWN).layer_settings)
     assert window_of(settings["Conv2"]) == (3, 2, 1)
     assert window_of(settings["Tanh1"]) is None
+
+
+@pytest.mark.parametrize("channel", [0, 2, 5])
+def test_normalization_looks_at_the_neighboring_channels_only(channel):
+    lines = ["LocalResponseNormalization n=3 alpha=1.0"]
+    network = build_network(
+        NetworkDescription("OwnNetwork", {"layers": lines}, (6, 3, 3)), dtype=np.float64
+    )
+    image = np.random.default_rng(0).random((6, 3, 3))
+    field = receptive_fields(network, "Lrn1", (channel, 1, 2))[INPUT]
+    changed = touched(network, image, "Lrn1", (channel, 1, 2))
+    np.testing.assert_array_equal(changed, box(field, (6, 3, 3)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -53,7 +53,8 @@ class FeatureMapsPanel(Panel):
         self.view = FeatureMapView(theme)
         self.status = QLabel()
         self.status.setProperty("role", "muted")
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.status.setWordWrap(True)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._make_export_button()
         self._lay_out()
         self.setMinimumWidth(NARROWEST)
@@ -103,6 +104,14 @@ class FeatureMapsPanel(Panel):
         """Compute nothing that nobody sees."""
         super().hideEvent(event)
         self.model.set_watched(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep enough lines for the status, so that nothing jumps."""
+        super().resizeEvent(event)
+        metrics = self.status.fontMetrics()
+        longest = metrics.horizontalAdvance(f"Test image 10,000, labeled 0. {HINT}")
+        lines = 1 + longest // max(1, self.width() - 4 * SPACE)
+        self.status.setFixedHeight(lines * metrics.lineSpacing())
 
     def _make_export_button(self) -> None:
         self.export_button = QPushButton("Export")
