@@ -26,7 +26,8 @@ _AREAS: dict[Area, Qt.DockWidgetArea] = {
 }
 _WIDTHS: dict[Area, int] = {"left": 320, "right": 340}
 _LOWEST_STACK = 660  # pixels of the window; lower, the panels of the center become tabs
-_SHARES_INSIDE = (0.4, 0.6)  # of the height: the curves, and a panel that looks inside
+_SHARE_OF_FIRST = 0.4  # of the height, beside a panel that looks inside
+_TITLE = 28  # pixels
 _SEPARATOR = 6  # pixels, as in the style sheet
 
 
@@ -103,8 +104,10 @@ class Docks:
         dock.raise_()
         is_below = not dock.isFloating() and not first.isFloating() and not first.isHidden()
         if is_new and is_below and self.panels[title].is_inside and self.arrangement == "columns":
-            height = self._window.height()
-            sizes = [int(share * height) for share in _SHARES_INSIDE]
+            height = self._window.statusBar().y() - first.y()
+            needed = self.panels[first.windowTitle()].minimumSizeHint().height() + _TITLE
+            top = max(int(_SHARE_OF_FIRST * height), needed)
+            sizes = [top, max(0, height - top - _TITLE)]
             self._window.resizeDocks([first, dock], sizes, Qt.Orientation.Vertical)
 
     def arrange(self) -> None:
