@@ -1,7 +1,8 @@
 """Takes the screenshots of the README: ``python resources/screenshots/take_screenshots.py``.
 
 Drives the real window, without a screen and with a home of its own: trains, changes the learning
-rate, draws a digit, and saves what is seen in light and in dark. With ``--states`` it saves other
+rate, draws a digit, and saves what is seen in light and in dark, and in some of the panels that
+look inside. With ``--states`` it saves other
 states, too, for whoever changes the window and wants to look at all of it.
 """
 
@@ -30,6 +31,8 @@ SCREEN = {"name": "screen", "x": 0, "y": 0, "width": 1920, "height": 1080}
 LONGEST_WAIT = 120_000  # milliseconds
 EPOCHS = 10
 CHANGE_AT = 6  # the epoch after which the learning rate changes
+INSIDE = ("Inspector", "Why this answer", "Mistakes")
+COMPUTING = 3000  # milliseconds in which these panels have computed what they show
 PICTURE_AT = 8  # the epoch after which the picture of a run under way is taken
 
 
@@ -91,6 +94,12 @@ class Shots:
         wait(window.lab.session.run_ended)
         window.theme.choose("dark")
         self._save(window, "lab-dark")
+        window.theme.choose("light")
+        for title in INSIDE:
+            window.docks.bring(title)
+            linger(COMPUTING)
+            self._save(window, f"inside-{title.split()[0].lower()}")
+            window.docks.docks[title].close()
         self._close(window)
 
     def take_states(self) -> None:
@@ -202,6 +211,15 @@ def a_three() -> "Drawing":
     x = np.concatenate([0.48 + 0.17 * np.cos(top), 0.49 + 0.20 * np.cos(bottom)])
     y = np.concatenate([0.32 + 0.15 * np.sin(top), 0.66 + 0.19 * np.sin(bottom)])
     return Drawing((Stroke(np.stack([x, y], axis=1), width=0.09),))
+
+
+def linger(milliseconds: int) -> None:
+    """Let the window go on for a while."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 if __name__ == "__main__":
