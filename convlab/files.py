@@ -7,6 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 
 
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()  # read once: to read it is to change it, for all threads, for a moment
+
+
 def write_atomically(path: Path, content: bytes | str) -> None:
     """Write ``content`` beside ``path`` and move it there in one step; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -17,7 +26,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).chmod(0o666 & ~_UMASK)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -41,9 +50,3 @@ def append_lines(path: Path, lines: str) -> None:
             with suppress(OSError):
                 file.truncate(end)
             raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

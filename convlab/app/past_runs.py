@@ -42,12 +42,13 @@ class PastRuns(QObject):
         super().__init__(parent)
         self._session = session
         self._loader = loader
-        self._waiting: RunFolder | None = None  # for its dataset, to go on
+        self._waiting: RunEntry | None = None  # for its dataset, to go on
         self._background = Background(self)
         self._background.returned.connect(self._on_read)
         self._background.failed.connect(self.failed)
         loader.loaded.connect(self._on_dataset_loaded)
         loader.failed.connect(self._on_dataset_failed)
+        loader.canceled.connect(self._on_loading_canceled)
 
     def open(self, entry: RunEntry) -> None:
         """Show a stored run soon: its curves, its filters, its moments and its answers."""
@@ -65,7 +66,7 @@ class PastRuns(QObject):
         if entry.info.dataset == dataset.name:
             self._go_on(folder, dataset)
         else:
-            self._waiting = folder
+            self._waiting = entry
             self._loader.load(entry.info.dataset)
 
     def branch(self, config: TrainingConfig, dataset: Dataset, iteration: int) -> None:
@@ -100,9 +101,13 @@ class PastRuns(QObject):
 
     @Slot(object)
     def _on_dataset_loaded(self, dataset: Dataset) -> None:
-        folder, self._waiting = self._waiting, None
-        if folder is not None and self._is_free():
-            self._go_on(folder, dataset)
+        entry, self._waiting = self._waiting, None
+        if entry is not None and entry.info.dataset == dataset.name and self._is_free():
+            self._go_on(entry.folder, dataset)
+
+    @Slot(str)
+    def _on_loading_canceled(self, _: str) -> None:
+        self._waiting = None
 
     @Slot(str, str)
     def _on_dataset_failed(self, _: str, sentence: str) -> None:
@@ -113,7 +118,7 @@ class PastRuns(QObject):
 
 def _read(entry: RunEntry) -> _PastRun:
     """Read a run; raises :class:`ConvlabError` if it has no weights or is damaged."""
-    folder, info = entry.folder, entry.info
+    folder, info = entry.folder, entry.folder.info() or entry.info
     history = folder.history()
     moments = folder.snapshots.iterations
     first, description = weights.load(

@@ -57,7 +57,7 @@ class Recorder:
         self._config = config
         earlier = folder.info()
         self._info = (
-            replace(earlier, state="running", message="")
+            replace(earlier, state="running", message="", test_accuracy=-1.0)
             if earlier
             else RunInfo(
                 f"{datetime.now():%Y-%m-%dT%H:%M:%S}",
@@ -69,6 +69,7 @@ class Recorder:
                 parent=parent,
             )
         )
+        self._is_old = earlier is not None
         self._history = History(0.0)
         self._filters = folder.filters() if earlier else FilterTrack()
         self._steps: list[StepDone] = []
@@ -76,7 +77,7 @@ class Recorder:
         self._next_stored = 0
         self._best_written = -1
         self._omitted: partial[None] | None = None  # the last checkpoint, if there was no time
-        self._warned = False
+        self._has_started = self._warned = False
         self._writer: Writer | None = None
 
     @property
@@ -90,9 +91,9 @@ class Recorder:
 
         Raises :class:`ConvlabError` if somebody else trains the run.
         """
+        yield from self._acquired()
         self._writer = Writer()
         try:
-            yield from self._acquired()
             for event in events:
                 if isinstance(event, RunEnded):
                     yield from self._end(event)
@@ -102,7 +103,7 @@ class Recorder:
                 yield event
         finally:
             self._writer.close()
-            if self._info.state == "running":  # somebody gave up in the middle
+            if self._has_started and self._info.state == "running":  # given up in the middle
                 self._keep_the_rest()
             self.folder.release()
 
@@ -132,16 +133,19 @@ class Recorder:
     def _start(self, event: RunStarted) -> None:
         self._history = event.history.copy() if event.history else History(event.learning_rate)
         self._description = event.network
+        self._has_started = True
         self._info = replace(
             self._info,
             iterations=event.iterations,
             iteration=event.iteration,
             branched_at=event.branched_at,
         )
+        for evaluation in self._history.evaluations:
+            self._learn_accuracy(evaluation)
         self._filters.drop_after(event.iteration)
-        if event.history:
+        if event.history or self._is_old:
             self._do(partial(self.folder.go_back_to, event.iteration, self._history.copy()))
-        else:
+        if not event.history:
             if self._must_begin_well:
                 self._begin(event.params)
             self._keep_snapshot(0, event.params)
@@ -214,6 +218,12 @@ class Recorder:
         if self._omitted is not None:
             self._writer.do(self._omitted, even_if_busy=True)
         self._writer.close()
+        problem = self._writer.take_problem()
+        if problem and not self._warned:
+            yield Warned(
+                f"The last checkpoint cannot be written to {self.folder.path}: "
+                f"{problem.rstrip('.')}. If the run is to go on later, it begins at an earlier one."
+            )
         try:
             self._write_end(self.folder, event.params)
         except OSError as error:
@@ -244,7 +254,8 @@ class Recorder:
             self.folder.release()
             self.folder = folder
             return Warned(f"{sentence} The whole run was put into {folder.path} instead.")
-        raise ConvlabError(f"{sentence} No other folder has room for it, so it is lost.")
+        self.was_moved = True
+        return Warned(f"{sentence} No other folder has room for it; save its weights elsewhere.")
 
     def _do(self, job: partial[None]) -> bool:
         assert self._writer is not None

@@ -173,6 +173,9 @@ class RunFolder:
         self._rows = self._evaluations = 0
         self.write_history(history)
         self.snapshots.drop_after(iteration)
+        for later in self.checkpoints():
+            if later > iteration:
+                self._checkpoint(later).unlink(missing_ok=True)
 
     def acquire(self) -> None:
         """Hold the run, until :meth:`release`.
@@ -180,7 +183,7 @@ class RunFolder:
         Raises :class:`ConvlabError` if somebody does already, OSError if the folder is read-only.
         """
         try:
-            self._lock.acquire(blocking=False)
+            self._lock.acquire(timeout=0.5)  # a list may look at it just now
         except Timeout as error:
             raise ConvlabError(
                 f"The run {self.title} is being trained at the moment; wait for its end, or stop "
@@ -200,8 +203,10 @@ class RunFolder:
         try:
             with FileLock(self.path / ".lock", blocking=False):
                 return False
-        except (Timeout, OSError):
+        except Timeout:
             return True
+        except OSError:  # a folder that is read-only is nobody's
+            return False
 
     def _checkpoint(self, iteration: int) -> Path:
         return self.path / "checkpoints" / f"{iteration:06d}.safetensors"

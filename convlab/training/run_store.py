@@ -98,6 +98,11 @@ def resumed_trainer(folder: RunFolder, dataset: Dataset, *, threads: int = 1) ->
     read, or if ``dataset`` is not the one that the run was trained on.
     """
     checkpoint, config = folder.last_checkpoint(), folder.config()
+    if checkpoint is None and folder.checkpoints():
+        raise DataError(
+            f"The run {folder.title} cannot go on: its checkpoints are damaged. Begin a new run at "
+            "one of its moments instead."
+        )
     if checkpoint:
         config = replace(checkpoint.config, epochs=config.epochs)
     trainer = Trainer.from_config(config, dataset, threads=threads)

@@ -4,8 +4,6 @@ import queue
 import threading
 from collections.abc import Callable
 
-from convlab.errors import ConvlabError
-
 Job = Callable[[], None]
 
 MOST_WAITING = 8  # jobs; a disk that cannot keep pace is spared the next ones
@@ -14,8 +12,7 @@ MOST_WAITING = 8  # jobs; a disk that cannot keep pace is spared the next ones
 class Writer:
     """Does jobs in order, in a thread of its own.
 
-    A job that raises OSError or :class:`ConvlabError` is given up; :meth:`take_problem` tells of
-    the first one.
+    A job that raises something is given up; :meth:`take_problem` tells of the first one.
     """
 
     def __init__(self) -> None:
@@ -47,5 +44,5 @@ class Writer:
                 job()
             except OSError as error:
                 self._problem = self._problem or f"{error.strerror or error}"
-            except ConvlabError as error:
-                self._problem = self._problem or str(error)
+            except Exception as error:  # whatever it is, the next jobs must be done
+                self._problem = self._problem or str(error) or type(error).__name__

@@ -56,9 +56,11 @@ class InterruptedRun(QObject):
     def _on_rejected(self) -> None:
         """Ask no more about this run; where that cannot be written, the next start asks again."""
         assert self._entry is not None
-        info = self._entry.info
+        folder, info = self._entry.folder, self._entry.folder.info()
+        if info is None or info.state != "running" or folder.is_held():
+            return  # another window has gone on with it
         message = f"The run was interrupted after {info.iteration:,} iterations."
         try:
-            self._entry.folder.save_info(replace(info, state="stopped", message=message))
+            folder.save_info(replace(info, state="stopped", message=message))
         except OSError:
             return

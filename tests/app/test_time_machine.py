@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -174,3 +175,12 @@ def test_a_run_that_was_stopped_goes_on(
     idle(qtbot, lab)
     (entry,) = RunStore(tmp_path / "runs").entries()
     assert (entry.info.state, entry.info.iteration) == ("finished", 12)
+
+
+def test_a_run_goes_on_with_its_own_images_only(qtbot: QtBot, lab: Lab) -> None:
+    (entry,) = lab.store.entries()  # type: ignore[union-attr]
+    lab.set_dataset(replace(lab.dataset, name="others"))
+    lab.past_runs._waiting = entry  # as while its dataset is being read
+    lab.loader.loaded.emit(lab.dataset)
+    assert not lab.session.is_busy
+    assert lab.past_runs._waiting is None

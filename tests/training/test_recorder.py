@@ -17,8 +17,9 @@ from convlab.training.events import Event, RunEnded, Warned
 from convlab.training.filter_track import FilterTrack
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
-from convlab.training.run_store import RunStore
+from convlab.training.run_store import RunStore, resumed_trainer
 from convlab.training.snapshots import dispensable, next_stored_after
+from convlab.training.writer import Writer
 
 
 @pytest.fixture
@@ -182,3 +183,43 @@ def test_the_track_of_filters_keeps_to_its_budget(monkeypatch: pytest.MonkeyPatc
     assert [int(track.at(k)[0, 0, 0, 0]) for k in range(20)] == track.iterations
     track.drop_after(track.iterations[5])
     assert len(track.iterations) == 6
+
+
+def test_a_run_that_somebody_else_trains_is_left_alone(
+    folder: RunFolder, tiny_config: TrainingConfig, tiny_dataset: Dataset, trainer: Trainer
+) -> None:
+    list(follow(folder, tiny_config, trainer))
+    before = (folder.path / "history.csv").read_text()
+    holder = RunFolder(folder.path)
+    holder.acquire()
+    again = Trainer.from_config(tiny_config, tiny_dataset)
+    with pytest.raises(ConvlabError, match="is being trained at the moment"):
+        list(follow(RunFolder(folder.path), tiny_config, again))
+    holder.release()
+    assert (folder.path / "history.csv").read_text() == before
+    info = folder.info()
+    assert info is not None
+    assert info.state == "finished"
+
+
+def test_whatever_a_job_raises_the_next_one_is_done() -> None:
+    def fail() -> None:
+        raise ValueError("no such thing")
+
+    done: list[int] = []
+    writer = Writer()
+    writer.do(fail)
+    writer.do(lambda: done.append(1))
+    writer.close()
+    assert done == [1]
+    assert writer.take_problem() == "no such thing"
+
+
+def test_a_run_whose_checkpoints_are_all_damaged_does_not_begin_anew_in_silence(
+    folder: RunFolder, tiny_config: TrainingConfig, tiny_dataset: Dataset, trainer: Trainer
+) -> None:
+    list(follow(folder, tiny_config, trainer))
+    for iteration in folder.checkpoints():
+        (folder.path / "checkpoints" / f"{iteration:06d}.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ConvlabError, match="its checkpoints are damaged"):
+        resumed_trainer(folder, tiny_dataset)
