@@ -58,7 +58,7 @@ class Progress(QObject):
     def _on_run_started(self, event: RunStarted) -> None:
         self.epochs = event.epochs
         self.iterations = event.iterations
-        self.epoch = 1 + event.iteration // event.iterations_per_epoch
+        self.epoch = min(event.epochs, 1 + event.iteration // event.iterations_per_epoch)
         self.iteration = event.iteration
         self.ended = None
         self._seen.clear()
