@@ -14,7 +14,20 @@ from convlab.nn.network_settings import NETWORKS
 from convlab.nn.optimizer import OPTIMIZERS
 from convlab.registry import Registry
 from convlab.settings import About, Setting, settings_of
+from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
+
+_THREADS = Setting("threads", About("Threads", ""), int, None, lowest=1, highest=256)
+
+ThreadsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--threads",
+        help="Compute on so many cores; all if not given. It changes no number.",
+        metavar="N",
+        show_default=False,
+    ),
+]
 
 _KINDS: dict[str, Registry[Any]] = {"network": NETWORKS, "optimizer": OPTIMIZERS}
 _SHORT = {"mini_batch_size": "--batch", "evaluate_sample_num_per_epoch": "--evaluate"}
@@ -129,3 +142,11 @@ def _keyword(name: str, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
     )
+
+
+def chosen_threads(text: str | None) -> int:
+    """Return how many threads ``--threads`` asks for, all cores without it.
+
+    Raises :class:`SettingsError` for what is no such number.
+    """
+    return usable_cores() if text is None else int(option_value("--threads", _THREADS, text))

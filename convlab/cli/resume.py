@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from convlab.cli.found_run import found_run
-from convlab.cli.options import option_value
+from convlab.cli.options import ThreadsOption, chosen_threads, option_value
 from convlab.cli.terminal import complain
-from convlab.cli.train import THREADS, refuse_too_large, train_to_the_end
+from convlab.cli.train import refuse_too_large, train_to_the_end
 from convlab.data.loading import load_dataset
 from convlab.errors import ConvlabError, DataError, SettingsError
 from convlab.settings import settings_of
-from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
@@ -34,14 +33,7 @@ def resume(
             show_default=False,
         ),
     ] = None,
-    threads: Annotated[
-        str | None,
-        typer.Option(
-            help="Compute on so many cores; all if not given. It changes no number.",
-            metavar="N",
-            show_default=False,
-        ),
-    ] = None,
+    threads: ThreadsOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as one line of JSON.")
     ] = False,
@@ -52,7 +44,7 @@ def resume(
     that is finished goes on, too. Ctrl+C ends it early and keeps what it has learned.
     """
     wanted = None if epochs is None else option_value("--epochs", _EPOCHS, epochs)
-    cores = usable_cores() if threads is None else option_value("--threads", THREADS, threads)
+    cores = chosen_threads(threads)
     entry = found_run(name)
     folder = entry.folder
     _hold(folder)

@@ -11,15 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from convlab.cli.options import option_value, with_setting_options
+from convlab.cli.options import ThreadsOption, chosen_threads, with_setting_options
 from convlab.cli.presets import folder_of, planned_runs
 from convlab.cli.terminal import complain, interrupts_call
 from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
 from convlab.errors import SettingsError
 from convlab.insight.memory import machine_memory, memory_problems, training_memory
-from convlab.settings import About, Setting
-from convlab.threads import usable_cores
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import EpochEvaluated, RunEnded, StepDone, Warned
@@ -31,8 +29,6 @@ from convlab.training.trainer import Trainer
 from convlab.wording import counted
 
 FAILED = 1  # the exit code of a run that did not go as it was meant to
-
-THREADS = Setting("threads", About("Threads", ""), int, None, lowest=1, highest=256)
 
 
 @with_setting_options
@@ -53,14 +49,7 @@ def train(
             "--out", "-o", help="Write the run into this new folder, not among your runs."
         ),
     ] = None,
-    threads: Annotated[
-        str | None,
-        typer.Option(
-            help="Compute on so many cores; all if not given. It changes no number.",
-            metavar="N",
-            show_default=False,
-        ),
-    ] = None,
+    threads: ThreadsOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result of a run as one line of JSON.")
     ] = False,
@@ -72,7 +61,7 @@ def train(
     one after another, each in a folder of its own below that of --out; Ctrl+C ends them all.
     """
     runs = planned_runs(config, preset, settings)
-    cores = option_value("--threads", THREADS, threads) if threads is not None else usable_cores()
+    cores = chosen_threads(threads)
     has_failed = False
     for number, run in enumerate(runs, start=1):
         if len(runs) > 1:

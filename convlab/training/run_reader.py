@@ -1,10 +1,8 @@
 """Reads many runs again and again, each only when something in it has changed."""
 
-from dataclasses import replace
 from pathlib import Path
 
-from convlab.training.run_folder import RunFolder
-from convlab.training.run_store import RunEntry
+from convlab.training.run_store import RunEntry, as_alive, latest_first, read_entry
 
 Stamp = tuple[tuple[int, int], ...]  # time of change and size of each file
 
@@ -29,11 +27,10 @@ class RunReader:
         for path in paths:
             stamp = _stamp(path)
             before = known.get(path)
-            entry = before[1] if before and before[0] == stamp else _read(path)
+            entry = before[1] if before and before[0] == stamp else read_entry(path)
             if entry is not None:
-                self._known[path] = (stamp, _as_alive(entry))
-        entries = [entry for _, entry in self._known.values()]
-        return sorted(entries, key=lambda entry: (entry.info.created, entry.name), reverse=True)
+                self._known[path] = (stamp, as_alive(entry))
+        return latest_first(entry for _, entry in self._known.values())
 
 
 def _stamp(path: Path) -> Stamp:
@@ -46,15 +43,3 @@ def _stamp(path: Path) -> Stamp:
         else:
             found.append((status.st_mtime_ns, status.st_size))
     return tuple(found)
-
-
-def _read(path: Path) -> RunEntry | None:
-    folder = RunFolder(path)
-    info = folder.info()
-    return None if info is None else RunEntry(folder, info, folder.notes(), False)
-
-
-def _as_alive(entry: RunEntry) -> RunEntry:
-    """Look anew whether a run that has not ended is being trained: no file tells when that ends."""
-    is_live = entry.info.state == "running" and entry.folder.is_held()
-    return entry if is_live == entry.is_live else replace(entry, is_live=is_live)

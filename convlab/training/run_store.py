@@ -1,5 +1,6 @@
 """All runs of a person, in one folder."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,8 +48,9 @@ class RunStore:
 
     def entries(self) -> list[RunEntry]:
         """Return all runs, the latest first."""
-        found = [entry for path in self._paths() if (entry := _entry(path))]
-        return sorted(found, key=lambda entry: (entry.info.created, entry.name), reverse=True)
+        return latest_first(
+            as_alive(entry) for path in self._paths() if (entry := read_entry(path))
+        )
 
     def create(self, config: TrainingConfig) -> RunFolder:
         """Make the folder of a new run; raises :class:`ConvlabError` if that cannot be done."""
@@ -60,8 +62,8 @@ class RunStore:
         Raises :class:`ConvlabError` if there is none, or more than one.
         """
         path = Path(name)
-        if (path / "settings.toml").is_file() and (entry := _entry(path)):
-            return entry
+        if (path / "settings.toml").is_file() and (entry := read_entry(path)):
+            return as_alive(entry)
         entries = self.entries()
         same = [e for e in entries if name in (e.name, e.notes.name)]
         found = same or [e for e in entries if e.name.startswith(name) or e.title.startswith(name)]
@@ -137,9 +139,19 @@ def branched_trainer(
     return trainer
 
 
-def _entry(path: Path) -> RunEntry | None:
+def read_entry(path: Path) -> RunEntry | None:
+    """Read the run in a folder, as if nobody trained it; None if it is none or is damaged."""
     folder = RunFolder(path)
     info = folder.info()
-    if info is None:
-        return None
-    return RunEntry(folder, info, folder.notes(), info.state == "running" and folder.is_held())
+    return None if info is None else RunEntry(folder, info, folder.notes(), False)
+
+
+def as_alive(entry: RunEntry) -> RunEntry:
+    """Look whether a run that has not ended is being trained: no file tells when that ends."""
+    is_live = entry.info.state == "running" and entry.folder.is_held()
+    return entry if is_live == entry.is_live else replace(entry, is_live=is_live)
+
+
+def latest_first(entries: Iterable[RunEntry]) -> list[RunEntry]:
+    """Return runs in the order in which they are listed."""
+    return sorted(entries, key=lambda entry: (entry.info.created, entry.name), reverse=True)

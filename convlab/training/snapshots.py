@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convlab.errors import WeightsError
 from convlab.nn import weights
 from convlab.nn.description import NetworkDescription
 from convlab.training.events import Params
@@ -84,13 +83,6 @@ class SnapshotFolder:
         for later in [at for at in self.iterations if at > iteration]:
             self.file(later).unlink(missing_ok=True)
         self._iterations = [at for at in self.iterations if at <= iteration]
-
-
-def nearest(iterations: Sequence[int], iteration: int) -> int:
-    """Return the one of ``iterations`` that is nearest; raises :class:`WeightsError` if none."""
-    if not iterations:
-        raise WeightsError("The run has no snapshots.")
-    return min(iterations, key=lambda at: abs(at - iteration))
 
 
 def _files_in(folder: Path) -> list[Path]:
