@@ -1,8 +1,9 @@
 """What every panel is."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from convlab.app.lab import Lab
@@ -36,3 +37,26 @@ class Panel(QWidget):
 
     def restore_choices(self, choices: Mapping[str, str]) -> None:
         """Choose what ``choices`` told the last time; leave alone what makes no sense."""
+
+
+class Watched(Protocol):
+    """A view model that works for what is seen only."""
+
+    def set_watched(self, is_watched: bool) -> None:
+        """Tell whether somebody looks."""
+
+
+class WatchingPanel(Panel):
+    """A panel whose ``model`` is told whether somebody looks at the panel."""
+
+    model: Watched
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the model work while somebody looks."""
+        super().showEvent(event)
+        self.model.set_watched(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let it do nothing, or less, for nobody."""
+        super().hideEvent(event)
+        self.model.set_watched(False)

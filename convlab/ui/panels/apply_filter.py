@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFileDialog,
@@ -25,7 +25,7 @@ from convlab.app.lab import Lab
 from convlab.files import write_atomically
 from convlab.insight.filter_edit import Change
 from convlab.insight.mosaic import filter_images
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.applied_pictures import AppliedPictures
@@ -48,7 +48,7 @@ SHORT = 56 * SPACE  # below, buttons have icons alone
 
 
 @PANELS.register("ApplyFilter")
-class ApplyFilterPanel(Panel):
+class ApplyFilterPanel(WatchingPanel):
     """A strip of filters; picture and responses; the filter's numbers; accuracies by class."""
 
     title = "Apply a filter"
@@ -59,7 +59,7 @@ class ApplyFilterPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = FilterEditModel(lab, parent=self)
+        self.model: FilterEditModel = FilterEditModel(lab, parent=self)
         self.strip = FilterStrip(theme)
         self.pictures = AppliedPictures(theme)
         self.editor = FilterEditor(self.model, theme)
@@ -91,13 +91,7 @@ class ApplyFilterPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)
-        self.model.set_watched(True)
         self._redraw()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Compute nothing for nobody."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the numbers below the pictures where there is no room beside them."""

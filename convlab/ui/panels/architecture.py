@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,7 +20,7 @@ from convlab.app.lab import Lab
 from convlab.files import write_atomically
 from convlab.insight.architecture import multiply_adds
 from convlab.insight.layer_words import words_for
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.diagram_columns import columns_of
@@ -33,7 +33,7 @@ NARROWEST = 32 * SPACE
 
 
 @PANELS.register("Architecture")
-class ArchitecturePanel(Panel):
+class ArchitecturePanel(WatchingPanel):
     """Layers from left to right, each with its shape, parameters, work, memory and time."""
 
     title = "Architecture"
@@ -44,7 +44,7 @@ class ArchitecturePanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = ArchitectureModel(lab, parent=self)
+        self.model: ArchitectureModel = ArchitectureModel(lab, parent=self)
         self.summary = QLabel()
         self.summary.setProperty("role", "title")
         self.diagram = NetworkDiagram(theme)
@@ -75,13 +75,7 @@ class ArchitecturePanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Measure what is not known yet."""
         super().showEvent(event)
-        self.model.set_watched(True)
         self._redraw()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Measure nothing that nobody sees."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep as many lines as the longest words take, so that nothing jumps."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from convlab.app.feature_maps import FeatureMapsModel
 from convlab.app.lab import Lab
 from convlab.files import write_atomically
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.feature_map_view import FeatureMapView
@@ -34,7 +34,7 @@ NARROWEST = 36 * SPACE
 
 
 @PANELS.register("Feature maps")
-class FeatureMapsPanel(Panel):
+class FeatureMapsPanel(WatchingPanel):
     """The outputs of all layers or of one: maps as pictures, fully connected layers as bars."""
 
     title = "Feature maps"
@@ -45,7 +45,7 @@ class FeatureMapsPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = FeatureMapsModel(lab, parent=self)
+        self.model: FeatureMapsModel = FeatureMapsModel(lab, parent=self)
         self._names: tuple[str, ...] = ()
         self.layer_box = _box("Layer", "All layers one below the other, or one enlarged")
         self.scale_box = _box("Scale", "Whether the colors of a layer's maps can be compared")
@@ -97,13 +97,7 @@ class FeatureMapsPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the drawing while somebody looks."""
         super().showEvent(event)
-        self.model.set_watched(True)
         self._redraw()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Compute nothing that nobody sees."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep enough lines for the status, so that nothing jumps."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -22,7 +22,7 @@ from convlab.app.health import HealthModel
 from convlab.app.lab import Lab
 from convlab.files import write_atomically
 from convlab.insight.health_rules import Quantity, usual_words
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.chart_contents import HeatMap, Lines
@@ -49,7 +49,7 @@ LONGEST_STATUS = 82  # letters
 
 
 @PANELS.register("Health")
-class HealthPanel(Panel):
+class HealthPanel(WatchingPanel):
     """A table of the layers, a chart of one of them, and what looks wrong in a sentence."""
 
     title = "Health"
@@ -60,7 +60,7 @@ class HealthPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = HealthModel(lab, parent=self)
+        self.model: HealthModel = HealthModel(lab, parent=self)
         self._layer = ""
         self._quantity: Quantity = "weights"
         self._content: Content | None = None
@@ -106,13 +106,7 @@ class HealthPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Measure more often while somebody looks."""
         super().showEvent(event)
-        self.model.set_watched(True)
         self._redraw()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Measure now and then only."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the table over the chart where there is no room beside it."""

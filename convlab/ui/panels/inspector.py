@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,7 +21,7 @@ from convlab.app.lab import Lab
 from convlab.files import write_atomically
 from convlab.insight.activations import INPUT
 from convlab.insight.receptive_field import region_of
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.field_pictures import FieldPicture, FieldPictures
@@ -35,7 +35,7 @@ WIDE = 60 * SPACE  # from here on there is room for words on the button
 
 
 @PANELS.register("Inspector")
-class InspectorPanel(Panel):
+class InspectorPanel(WatchingPanel):
     """The receptive field of a unit beside the numbers that add up to its value."""
 
     title = "Inspector"
@@ -46,7 +46,7 @@ class InspectorPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = InspectorModel(lab, parent=self)
+        self.model: InspectorModel = InspectorModel(lab, parent=self)
         self.choice = UnitChoice()
         self.pictures = FieldPictures(theme)
         self.sum_view = UnitSumView(theme)
@@ -75,13 +75,7 @@ class InspectorPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the drawing while somebody looks."""
         super().showEvent(event)
-        self.model.set_watched(True)
         self._redraw()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Compute nothing that nobody sees."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use a word on the button where there is room for it."""

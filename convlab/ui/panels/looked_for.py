@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QHideEvent, QImage, QImageWriter, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QImage, QImageWriter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,7 +19,7 @@ from convlab.app.filter_search import Finding
 from convlab.app.lab import Lab
 from convlab.app.looked_for import LookedForModel
 from convlab.files import write_atomically
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.cell_numbers import signed
@@ -38,7 +38,7 @@ SOON = "Searching begins in a moment."
 
 
 @PANELS.register("Looked for")
-class LookedForPanel(Panel):
+class LookedForPanel(WatchingPanel):
     """A row a filter, found by a search through the training images."""
 
     title = "What filters look for"
@@ -49,7 +49,7 @@ class LookedForPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = LookedForModel(lab, parent=self)
+        self.model: LookedForModel = LookedForModel(lab, parent=self)
         self._sentence = ""
         self.layer_choice = LayerChoice()
         self.search_button = QPushButton("Search")
@@ -76,16 +76,6 @@ class LookedForPanel(Panel):
     def export_csv(self, path: Path) -> None:
         """Write where every patch lies as a CSV file; a failure is told in a dialog."""
         export_or_complain(self, "patches", path, lambda: self.model.to_csv(path))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while the panel was hidden."""
-        super().showEvent(event)
-        self.model.set_watched(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Begin nothing that nobody sees."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the rows the room where there is little."""

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import (
-    QHideEvent,
     QKeyEvent,
     QResizeEvent,
     QShowEvent,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 from convlab.app.lab import Lab
 from convlab.app.mistakes import MistakesModel, Reading
 from convlab.files import write_atomically
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.calibration_plot import CalibrationPlot
@@ -48,7 +47,7 @@ Direction = QBoxLayout.Direction
 
 
 @PANELS.register("Mistakes")
-class MistakesPanel(Panel):
+class MistakesPanel(WatchingPanel):
     """A confusion matrix; beside it the images of a cell, figures of the classes, calibration."""
 
     title = "Mistakes"
@@ -59,7 +58,7 @@ class MistakesPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = MistakesModel(lab, parent=self)
+        self.model: MistakesModel = MistakesModel(lab, parent=self)
         self._drawn: Reading | None = None  # what the table and the figures show
         self.summary = QLabel()
         self.summary.setProperty("role", "title")
@@ -119,13 +118,7 @@ class MistakesPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Read the images anew if they were not while nobody looked."""
         super().showEvent(event)
-        self.model.set_watched(True)
         self._on_changed()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop reading."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def minimumSizeHint(self) -> QSize:
         """Narrow docks are allowed; what does not fit in one row takes two."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from convlab.app.lab import Lab
 from convlab.app.run_columns import COLUMNS, about_run
 from convlab.app.runs import Runs
-from convlab.ui.panel import Panel
+from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.run_actions import RunActions
 from convlab.ui.theme import SPACE, Theme
@@ -35,7 +35,7 @@ WIDE = 68 * SPACE  # pixels; below, filter and buttons are two lines
 
 
 @PANELS.register("Runs")
-class RunsPanel(Panel):
+class RunsPanel(WatchingPanel):
     """A table of the runs; ticked ones are drawn in the curves, two can be compared."""
 
     title = "Runs"
@@ -45,7 +45,7 @@ class RunsPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = Runs(lab, parent=self)
+        self.model: Runs = Runs(lab, parent=self)
         self.table = RunTable(self.model.ordered, lab.overlays, theme)
         self.actions_ = RunActions(lab, self.model, self.table, theme, self)
         self.filter_field = QLineEdit()
@@ -81,16 +81,6 @@ class RunsPanel(Panel):
             orders = Qt.SortOrder
             order = orders.DescendingOrder if is_descending else orders.AscendingOrder
             self.table.sortByColumn(titles.index(choices["sorted by"]), order)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Read the runs while somebody looks."""
-        super().showEvent(event)
-        self.model.set_watched(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Leave the disk alone."""
-        super().hideEvent(event)
-        self.model.set_watched(False)
 
     def minimumSizeHint(self) -> QSize:
         """Leave the buttons their room."""
