@@ -56,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--threads", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--networks", nargs="*", choices=NETWORKS, default=list(NETWORKS))
     arguments = parser.parse_args()
     threadpool_limits(1, user_api="blas")
     rng = np.random.default_rng(0)
@@ -64,7 +65,7 @@ def main() -> None:
     print(f"torch: {_torch_version() or 'not installed'}; numpy {np.__version__}")
     for threads in arguments.threads:
         _set_torch_threads(threads)
-        for name in NETWORKS:
+        for name in arguments.networks:
             _compare_steps(name, threads, arguments.rounds, images, labels)
         _compare_predictions(threads, arguments.rounds, images)
     print(f"\npeak memory above 60,000 images: {_peak_memory():.0f} MB")

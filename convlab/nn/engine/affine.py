@@ -20,6 +20,7 @@ class AffineHead:
         inputs = part.params["W"].size // units
         pieces = inputs // piece_length(units * n, inputs)
         self._w = part.params["W"].reshape(pieces, -1, units)
+        self._turned = self._w.swapaxes(1, 2)
         self._dw = part.grads["W"].reshape(self._w.shape) if part.training else self._w
         self._sums = np.empty((pieces, units, n), part.dtype)
         self._x = np.empty((pieces, inputs // pieces, n), part.dtype)
@@ -36,9 +37,9 @@ class AffineHead:
         """Compute all units; they are one row."""
         y = out.reshape(self._d.shape)
         if len(self._w) == 1:
-            np.matmul(self._w[0].T, self._x[0], out=y)
+            np.matmul(self._turned[0], self._x[0], out=y)
         else:
-            np.matmul(self._w.swapaxes(1, 2), self._x, out=self._sums)
+            np.matmul(self._turned, self._x, out=self._sums)
             np.sum(self._sums, axis=0, out=y)
 
     def backward(self, dy: Array, rows: slice) -> None:

@@ -1,6 +1,6 @@
 """A stage that works block by block: a head and its followers, while the rows are in the cache."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from convlab.nn.engine.parts import Follower, Head
 from convlab.nn.types import Array
 
-BLOCK_BYTES = 2_400_000  # of a head's output; smaller blocks make threads wait for Python's lock
+BLOCK_BYTES = 1_200_000  # of a head's output; smaller blocks make threads wait for Python's lock
 
 
 def block_rows(head_rows: int, row_bytes: int, ratio: int) -> int:
@@ -33,22 +33,23 @@ class BlockStage:
         residues, _, channels, width = head.shape
         pools = any(not follower.in_place for follower in followers)
         scratch_rows = rows * self._ratio if pools else 0
-        self._scratch = np.empty((residues, scratch_rows, channels, width, y.shape[-1]), y.dtype)
-        self._pools = pools
+        scratch = np.empty((residues, scratch_rows, channels, width, y.shape[-1]), y.dtype)
+        # All that goes forward is cut to size here, once: for a single image that counts.
+        self._calls: list[tuple[Callable[..., None], tuple[Array | slice, ...]]] = []
+        for block in self._blocks:
+            ratio, into = self._ratio, y[np.newaxis, block]
+            out = scratch[:, : (block.stop - block.start) * ratio] if pools else into
+            self._calls.append((head.forward, (_times(block, ratio), out)))
+            for follower in followers:
+                x, ratio = out, ratio // follower.ratio
+                out = x if follower.in_place else into
+                self._calls.append((follower.forward, (x, _times(block, ratio), out)))
 
     def forward(self, x: Array) -> Array:
         """Return y (H, C, W, N)."""
         self._head.load(x)
-        for block in self._blocks:
-            ratio = self._ratio
-            y = self._y[np.newaxis, block]
-            out = self._scratch[:, : (block.stop - block.start) * ratio] if self._pools else y
-            self._head.forward(_times(block, ratio), out)
-            for follower in self._followers:
-                ratio //= follower.ratio
-                into = out if follower.in_place else y
-                follower.forward(out, _times(block, ratio), into)
-                out = into
+        for call, arguments in self._calls:
+            call(*arguments)
         return self._y
 
     def backward(self, dy: Array) -> None:

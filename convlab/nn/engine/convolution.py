@@ -21,7 +21,7 @@ from convlab.nn.types import Array
 # OpenBLAS copies its operands into packed panels unless m·n·k is at most a million; for the lab's
 # products the copy costs more than it gains.
 SMALL_PRODUCT = 1_000_000
-SHORTEST_PIECE = 64
+SHORTEST_PIECE = 48
 WIDE_WINDOW = 100  # numbers in a window from which on a copy of dy for dW pays
 
 
@@ -41,12 +41,14 @@ class ConvolutionHead:
         self.shape = (residues, out_h, filters, out_w // residues)
         self._height, channels, width = batch_last(part.input_shape)
         self._matrix = part.params["W"].reshape(filters, -1)
-        self._columns = part.buffer(self._height + 2 * self._pad, channels, size, out_w, zero=True)
-        seen = [column - self._pad for column in range(size)]
-        self._loads = _matches(width, out_w, self._stride, residues, seen)
+        padded_h, padded_w = self._height + 2 * self._pad, width + 2 * self._pad
+        self._padded = part.buffer(padded_h if self._pad else 0, channels, padded_w, zero=True)
+        self._columns = part.buffer(padded_h, channels, size, residues, out_w // residues)
+        self._source, self._seen = self._padded[:0], self._columns
         piece = out_w // residues * part.samples
         self._block = piece_length(self._matrix.size, piece)
-        self._windows = _windows(self._columns, out_h, self._stride, size, residues, self._block)
+        columns = self._columns.reshape(padded_h, channels, size, out_w, -1)
+        self._windows = _windows(columns, out_h, self._stride, size, residues, self._block)
         if part.training:
             self._dw = part.grads["W"].reshape(self._matrix.shape)
         if part.training and part.needs_dx:
@@ -61,11 +63,20 @@ class ConvolutionHead:
 
     def load(self, x: Array) -> None:
         """Copy the input, shifted for each column of the filter."""
-        inside = self._columns[self._pad : self._pad + self._height]
-        residues, _, _, piece = self.shape
-        sorted_columns = inside.reshape(*inside.shape[:3], residues, piece, -1)
-        for m in self._loads:
-            sorted_columns[:, :, m.column, m.residue, m.outputs] = x[:, :, m.inputs]
+        if self._pad:
+            inside = slice(self._pad, -self._pad)
+            self._padded[inside, :, inside] = x
+            x = self._padded
+        if x is not self._source:  # it is the same one again where buffers are used again
+            self._source, self._seen = x, self._shifted(x)
+        np.copyto(self._columns, self._seen)
+
+    def _shifted(self, x: Array) -> Array:
+        """View the padded input as what the columns are to hold."""
+        row, channel, column, sample = x.strides
+        residues, step = self.shape[0], self._stride * column
+        strides = (row, channel, column, step, residues * step, sample)
+        return np.ndarray(self._columns.shape, x.dtype, x, strides=strides)
 
     def forward(self, rows: slice, out: Array) -> None:
         """Compute output rows."""

@@ -198,7 +198,8 @@ class Engine:
         try:
             take_share(0)
         finally:
-            wait(others)  # nobody may go on computing when this has failed
+            if others:
+                wait(others)  # nobody may go on computing when this has failed
         for other in others:
             other.result()
 
@@ -213,8 +214,8 @@ def training_shards(n: int) -> list[slice]:
 def _cut(n: int, pieces: int) -> list[slice]:
     """Cut n samples into pieces of nearly the same size, the larger ones first."""
     size, larger = divmod(n, max(1, pieces))
-    edges = np.cumsum([0] + [size + (piece < larger) for piece in range(pieces)])
-    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+    edges = [piece * size + min(piece, larger) for piece in range(pieces + 1)]
+    return [slice(*pair) for pair in pairwise(edges)]
 
 
 def _sum(grads: list[Array], chunk: slice) -> Array:

@@ -22,8 +22,8 @@ class MaxPooling(Follower):
         self._k = k = self.ratio = cast(PoolingSettings, part.settings).pool_size
         self._training = part.training
         h, c, w = batch_last(part.output_shape)
-        self._row_winners = part.buffer(rows, k, c, w)
         if part.training:
+            self._row_winners = part.buffer(rows, k, c, w)
             self._column_matches = np.empty((k - 1, h, k, c, w, part.samples), bool)
             self._row_matches = np.empty((k - 1, h, c, w, part.samples), bool)
             self._dx = part.buffer(k, rows, k, c, w)
@@ -31,10 +31,13 @@ class MaxPooling(Follower):
     def forward(self, x: Array, rows: slice, out: Array) -> None:
         """Keep the largest value of every window."""
         columns = x.reshape(self._k, -1, self._k, *x.shape[2:])
+        if not self._training:
+            np.maximum.reduce(columns, axis=(0, 2), out=out[0])
+            return
         winners = self._row_winners[: columns.shape[1]]
         row_winners = [winners[:, row] for row in range(self._k)]
-        play(list(columns), winners, self._column_matches[:, rows] if self._training else None)
-        play(row_winners, out[0], self._row_matches[:, rows] if self._training else None)
+        play(list(columns), winners, self._column_matches[:, rows])
+        play(row_winners, out[0], self._row_matches[:, rows])
 
     def backward(self, dy: Array, rows: slice) -> Array:
         """Hand the gradient to the winner of every window."""

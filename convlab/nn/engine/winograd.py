@@ -1,44 +1,36 @@
-"""The 3x3 convolution as the head of a stage, with a third fewer multiplications.
+"""Convolutions of width 3 and 5 as the head of a stage, with about half of the multiplications.
 
-Two neighboring outputs of a filter of width 3 need six products. Winograd's F(2, 3) makes do with
-four, of sums of inputs and sums of weights:
-
-    m0 = (d0 - d2)·g0                     y0 = m0 + m1 + m2
-    m1 = (d1 + d2)·(g0 + g1 + g2) / 2     y1 = m1 - m2 - m3
-    m2 = (d2 - d1)·(g0 - g1 + g2) / 2
-    m3 = (d1 - d3)·g2
-
-It is applied along the width; along the height and the channels, rows lie and are seen together
-as in :mod:`convlab.nn.engine.convolution`. The gradients are the same sums, transposed.
-Source: S. Winograd (1980), Arithmetic Complexity of Computations; Lavin and Gray (2015), section 4.
+Four neighboring outputs of a filter of width 3 need twelve products, two of width 5 need ten.
+Winograd's way makes do with six, of sums of inputs and sums of weights; see
+:mod:`convlab.nn.engine.winograd_matrices`. It is applied along the width; along the height and
+the channels, rows lie and are seen together as in :mod:`convlab.nn.engine.convolution`. The
+gradients are the same sums, transposed. All sums are matrix products, too.
 """
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convlab.nn.engine.convolution import (
-    SMALL_PRODUCT,
-    in_blocks,
-    piece_length,
-    turned_filters,
-)
+from convlab.nn.engine.convolution import SMALL_PRODUCT, in_blocks, piece_length
 from convlab.nn.engine.parts import Part, add_gradient, batch_last
+from convlab.nn.engine.winograd_matrices import PRODUCTS, matrices
 from convlab.nn.layers.convolution import ConvolutionSettings
 from convlab.nn.types import Array
 
-WIDTH = 3  # of a filter
-FEWEST_CHANNELS = 8  # with fewer, the sums cost more than the products that they save
+WIDTHS = (3, 5)  # of a filter
+FEWEST_CHANNELS = 6  # with fewer, the sums cost more than the products that they save
 LONGEST_PIECE = 200  # of a product's long side
-CHUNK_BYTES = 800_000  # of what is computed at a time, so that it stays in the cache
+CHUNK_BYTES = 600_000  # of what is computed at a time, so that it stays in the cache
 
 
 def suits(part: Part, residues: int) -> bool:
     """Return whether a convolution, with a pool of that width behind it, can be computed here."""
     settings = cast(ConvolutionSettings, part.settings)
     return (
-        (settings.filter_size, settings.stride) == (WIDTH, 1)
+        settings.filter_size in WIDTHS
+        and settings.stride == 1
         and residues in (1, 2)
         and part.input_shape[0] >= FEWEST_CHANNELS
     )
@@ -48,24 +40,27 @@ class WinogradHead:
     """y = W * x without the bias, which is a follower."""
 
     def __init__(self, part: Part, residues: int = 1) -> None:
-        pad = cast(ConvolutionSettings, part.settings).pad
+        settings = cast(ConvolutionSettings, part.settings)
         height, channels, width = batch_last(part.input_shape)
         out_h, filters, out_w = batch_last(part.output_shape)
         self.shape = (residues, out_h, filters, out_w // residues)
         self._part = part
-        self._x = _Tiles(part, (height, channels, width), pad, (out_h, filters, out_w))
+        size, pad = settings.filter_size, settings.pad
+        self._matrices = matrices(size, part.dtype)
+        outer = (1, height, channels, width)
+        self._x = _Tiles(part, size, pad, outer, self.shape)
         self._needs_dx = part.training and part.needs_dx
         if part.training:
-            self._du = np.empty((4, WIDTH * channels, filters), part.dtype)
+            self._du = np.empty((PRODUCTS, size * channels, filters), part.dtype)
         if self._needs_dx:
-            above = WIDTH - 1 - pad
-            inner = (out_h, filters, out_w)
-            self._dy = _Tiles(part, inner, above, (height, channels, width))
+            self._dy = _Tiles(part, size, size - 1 - pad, self.shape, outer)
             self._dx = part.buffer(height, channels, width)
 
     def load(self, x: Array) -> None:
         """Take the input; transform it and the filters."""
-        self._u = _transformed(self._part.params["W"])
+        w = self._part.params["W"]
+        u = np.matmul(self._matrices.weights, w.reshape(-1, w.shape[-1]).T)
+        self._u = u.reshape(PRODUCTS, len(w), -1)
         self._x.load(x[np.newaxis], 0)
 
     def forward(self, rows: slice, out: Array) -> None:
@@ -82,113 +77,132 @@ class WinogradHead:
 
     def input_gradient(self) -> Array:
         """Return dx: dy convolved with the filters turned by 180 degrees."""
-        u = _transformed(turned_filters(self._part))
+        w = self._part.params["W"]
+        u = np.matmul(self._matrices.weights[:, ::-1], w.reshape(-1, w.shape[-1]).T)
+        turned = u.reshape(PRODUCTS, *w.shape[:3])[:, :, ::-1].transpose(0, 3, 2, 1)
+        u = np.ascontiguousarray(turned).reshape(PRODUCTS, w.shape[2], -1)
         self._dy.convolve(u, slice(0, len(self._dx)), self._dx[np.newaxis])
         return self._dx
 
     def _write_dw(self) -> None:
         """Turn the gradient of the transformed filters into that of the filters."""
         dw = self._part.grads["W"]
-        filters, size, channels, _ = dw.shape
-        du0, du1, du2, du3 = self._du.reshape(4, size, channels, filters).transpose(0, 3, 1, 2)
-        middle = (du1 + du2) / 2
-        np.add(du0, middle, out=dw[..., 0])
-        np.divide(du1 - du2, 2, out=dw[..., 1])
-        np.subtract(middle, du3, out=dw[..., 2])
+        du = np.ascontiguousarray(self._du.swapaxes(1, 2)).reshape(PRODUCTS, -1)
+        np.matmul(du.T, self._matrices.weights, out=dw.reshape(-1, dw.shape[-1]))
 
 
 class _Tiles:
-    """The transformed input of a convolution: four sums for each pair of output columns.
+    """The transformed input of a convolution: six sums for each tile of m output columns.
 
-    ``source`` and ``target`` are the shapes (H, C, W) of input and output; ``pad`` is the number
-    of zeros above and left of the input.
+    ``source`` and ``target`` are the shapes (R, H, C, W / R) of input and output; ``size`` is the
+    edge of the filters and ``pad`` the number of zeros above and left of the input.
     """
 
     def __init__(
-        self, part: Part, source: tuple[int, int, int], pad: int, target: tuple[int, int, int]
+        self,
+        part: Part,
+        size: int,
+        pad: int,
+        source: tuple[int, int, int, int],
+        target: tuple[int, int, int, int],
     ) -> None:
-        height, channels, _ = source
-        out_h, self._filters, out_w = target
-        self._pad = pad
-        self._tiles = tiles = -(-out_w // 2)
-        self._sums = part.buffer(4, out_h + WIDTH - 1, channels, tiles, zero=True)
-        others = max(WIDTH * channels * self._filters, SMALL_PRODUCT // LONGEST_PIECE)
+        _, height, channels, _ = source
+        _, out_h, filters, _ = target
+        self._size, self._pad = size, pad
+        self._matrices = matrices(size, part.dtype)
+        m = len(self._matrices.outputs)
+        tiles = -(-target[0] * target[3] // m)
+        self._seen_columns = [_columns(source, j - pad, m, tiles) for j in range(PRODUCTS)]
+        self._output_columns = [_columns(target, j, m, tiles) for j in range(m)]
+        # In all of these, what lies outside an image is never written and stays zero.
+        self._sums = part.buffer(PRODUCTS, out_h + size - 1, channels, tiles, zero=True)
+        others = max(size * channels * filters, SMALL_PRODUCT // LONGEST_PIECE)
         self._block = piece_length(others, tiles * part.samples)
-        self._windows = self._view_windows(out_h)
-        bytes_of_row = part.samples * part.dtype.itemsize * tiles
-        self._loaded = max(1, CHUNK_BYTES // (2 * bytes_of_row * channels))  # rows at a time
-        self._convolved = max(1, CHUNK_BYTES // (4 * bytes_of_row * self._filters))
-        self._padded = part.buffer(min(self._loaded, height), channels, 2, tiles + 1, zero=True)
-        self._products = part.buffer(4, min(self._convolved, out_h), self._filters, tiles)
+        self._windows = self._view_windows(out_h, self._block)
+        bytes_of_row = PRODUCTS * part.samples * part.dtype.itemsize * tiles
+        self._loaded = max(1, min(height, CHUNK_BYTES // (bytes_of_row * channels)))
+        self._convolved = max(1, min(out_h, CHUNK_BYTES // (bytes_of_row * filters)))
+        self._seen = part.buffer(PRODUCTS, self._loaded, channels, tiles, zero=True)
+        self._products = part.buffer(PRODUCTS, self._convolved, filters, tiles)
+        self._y = part.buffer(m, self._convolved, filters, tiles)
+        if part.training:
+            long = piece_length(size * channels * filters, tiles * part.samples)
+            self._long_windows = self._view_windows(out_h, long)
+            turned = (self._convolved, tiles, part.samples, filters)
+            self._turned = np.zeros((m, *turned), part.dtype)
+            self._dy_sums = np.empty((PRODUCTS, *turned), part.dtype)
 
-    def _view_windows(self, out_h: int) -> Array:
-        """View the sums as (4, OH, blocks, 3·C, block), rows overlapping."""
+    def _view_windows(self, out_h: int, block: int) -> Array:
+        """View the sums as (6, OH, blocks, FH·C, block), rows overlapping."""
         _, _, channels, tiles, n = self._sums.shape
         part, row, channel, _, item = self._sums.strides
-        block = self._block
         return as_strided(
             self._sums,
-            (4, out_h, tiles * n // block, WIDTH * channels, block),
+            (PRODUCTS, out_h, tiles * n // block, self._size * channels, block),
             (part, row, block * item, channel, item),
         )
 
     def load(self, x: Array, first: int) -> None:
         """Transform the rows x (R, rows, C, W / R, N) of the input, which begin with ``first``."""
+        top = self._pad + first
         for start in range(0, x.shape[1], self._loaded):
-            rows = x[:, start : start + self._loaded]
-            padded = self._padded[: rows.shape[1]]
-            for number, half in enumerate(_halves(rows), start=self._pad):
-                pair, side = divmod(number, 2)
-                padded[:, :, side, pair : pair + half.shape[2]] = half
-            d0, d1 = padded[:, :, 0, :-1], padded[:, :, 1, :-1]
-            d2, d3 = padded[:, :, 0, 1:], padded[:, :, 1, 1:]
-            top = self._pad + first + start
-            sums = self._sums[:, top : top + len(padded)]
-            np.subtract(d0, d2, out=sums[0])
-            np.add(d1, d2, out=sums[1])
-            np.subtract(d2, d1, out=sums[2])
-            np.subtract(d1, d3, out=sums[3])
+            rows = slice(start, start + self._loaded)
+            sums = self._sums[:, top + start : top + min(rows.stop, x.shape[1])]
+            seen = self._seen[:, : sums.shape[1]]
+            for number, found in enumerate(self._seen_columns):
+                seen[number, :, :, found.tiles] = x[found.residue, rows, :, found.columns]
+            _combine(self._matrices.inputs, seen, sums)
 
     def convolve(self, u: Array, rows: slice, out: Array) -> None:
-        """Write output rows, for transformed filters u (4, F, 3·C), into (R, rows, F, W / R, N)."""
+        """Write output rows, for transformed filters u (6, F, FH·C), to (R, rows, F, W / R, N)."""
         for start in range(rows.start, rows.stop, self._convolved):
             stop = min(start + self._convolved, rows.stop)
-            products = self._products[:, : stop - start]
-            windows = self._windows[:, start:stop]
-            np.matmul(u[:, np.newaxis, np.newaxis], windows, out=in_blocks(products, self._block))
-            y0, y1 = _halves(out[:, start - rows.start : stop - rows.start])
-            m0, m1, m2, m3 = products
-            np.add(m0, m1, out=m0)
-            np.subtract(m1, m2, out=m1)
-            np.add(m0, m2, out=y0)
-            odd = slice(0, y1.shape[2])  # one fewer where the width is odd
-            np.subtract(m1[:, :, odd], m3[:, :, odd], out=y1)
+            products, y = self._products[:, : stop - start], self._y[:, : stop - start]
+            blocks = in_blocks(products, self._block)
+            np.matmul(u[:, np.newaxis, np.newaxis], self._windows[:, start:stop], out=blocks)
+            _combine(self._matrices.outputs, products, y)
+            chunk = slice(start - rows.start, stop - rows.start)
+            for number, found in enumerate(self._output_columns):
+                out[found.residue, chunk, :, found.columns] = y[number, :, :, found.tiles]
 
     def products_with(self, dy: Array, rows: slice) -> Array:
-        """Return the share of output rows dy in the gradient of the filters, (4, 3·C, F)."""
-        y0, y1 = (half.transpose(0, 2, 3, 1) for half in _halves(dy))
-        sums = np.empty((4, len(y0), self._tiles, *y0.shape[2:]), dy.dtype)
-        sums[0] = y0
-        sums[3, :, : y1.shape[1]] = y1
-        sums[3, :, y1.shape[1] :] = 0
-        np.add(sums[0], sums[3], out=sums[1])
-        np.subtract(sums[0], sums[3], out=sums[2])
-        windows = self._windows[:, rows]
-        pieces = sums.reshape(*windows.shape[:3], self._block, -1)
-        total: Array = np.matmul(windows, pieces).sum(axis=(1, 2))
+        """Return the share of output rows dy in the gradient of the filters, (6, FH·C, F)."""
+        by_column = dy.transpose(0, 1, 3, 4, 2)
+        total = np.zeros((PRODUCTS, self._long_windows.shape[3], dy.shape[2]), dy.dtype)
+        for start in range(rows.start, rows.stop, self._convolved):
+            stop = min(start + self._convolved, rows.stop)
+            turned, sums = self._turned[:, : stop - start], self._dy_sums[:, : stop - start]
+            chunk = slice(start - rows.start, stop - rows.start)
+            for number, found in enumerate(self._output_columns):
+                turned[number, :, found.tiles] = by_column[found.residue, chunk, found.columns]
+            _combine(self._matrices.outputs.T, turned, sums)
+            windows = self._long_windows[:, start:stop]
+            pieces = sums.reshape(*windows.shape[:3], windows.shape[-1], -1)
+            total += np.matmul(windows, pieces).sum(axis=(1, 2))
         return total
 
 
-def _transformed(w: Array) -> Array:
-    """Return u (4, F, 3·C) of filters w (F, 3, C, 3)."""
-    filters = w.reshape(len(w), -1, WIDTH)
-    g0, g1, g2 = filters[..., 0], filters[..., 1] / 2, filters[..., 2]
-    middle = (g0 + g2) / 2
-    return np.stack((g0, middle + g1, middle - g1, g2))
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """One column of each tile: where it lies in an image, and which tiles have it."""
+
+    residue: int
+    columns: slice
+    tiles: slice
 
 
-def _halves(y: Array) -> tuple[Array, Array]:
-    """Return the even and the odd columns of y (R, H, C, W / R, N), each (H, C, ..., N)."""
-    if len(y) == 2:
-        return y[0], y[1]
-    return y[0][:, :, ::2], y[0][:, :, 1::2]
+def _columns(image: tuple[int, int, int, int], first: int, step: int, tiles: int) -> _Columns:
+    """Find the column ``first`` + t·``step`` of tile t in an ``image`` (R, H, C, W / R)."""
+    residues, _, _, width = image
+    inside = [t for t in range(tiles) if 0 <= first + t * step < residues * width]
+    if not inside:
+        return _Columns(0, slice(0), slice(0))
+    tiles_inside = slice(inside[0], inside[-1] + 1)
+    start, last = (first + t * step for t in (inside[0], inside[-1]))
+    columns = slice(start // residues, last // residues + 1, step // residues)
+    return _Columns(start % residues, columns, tiles_inside)
+
+
+def _combine(matrix: Array, x: Array, out: Array) -> None:
+    """Write ``matrix``·x; of both arrays, the rows are what lies along the first axis."""
+    np.matmul(matrix, x.reshape(len(x), -1), out=out.reshape(len(out), -1))

@@ -61,16 +61,17 @@ def convolutions(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def convolutions_of_3x3(draw: st.DrawFn) -> Case:
-    """A stride of 1 and some ten channels, for which products are saved."""
-    pool_size, pad = draw(st.integers(1, 3)), draw(st.integers(0, 2))
+def convolutions_of_many_channels(draw: st.DrawFn) -> Case:
+    """3x3 and 5x5 filters with a stride of 1 on some six channels, for which products are saved."""
+    filter_size, pool_size = draw(st.sampled_from([3, 5])), draw(st.integers(1, 3))
+    pad = draw(st.integers(0, filter_size - 1))
 
     def edge() -> int:
-        size = pool_size * draw(st.integers(1, 4)) + 2 - 2 * pad
+        size = pool_size * draw(st.integers(1, 4)) + filter_size - 1 - 2 * pad
         return size if size > 0 else 1 + (size - 1) % pool_size
 
-    convolution = ConvolutionSettings(draw(st.integers(1, 4)), 3, 1, pad)
-    input_dim = (draw(st.integers(7, 10)), edge(), edge())
+    convolution = ConvolutionSettings(draw(st.integers(1, 4)), filter_size, 1, pad)
+    input_dim = (draw(st.integers(5, 8)), edge(), edge())
     return Case((convolution, *followers(draw, pool_size)), input_dim, draw(st.integers(1, 20)))
 
 
@@ -91,8 +92,8 @@ def test_deeper_in_a_network_it_also_hands_back_the_gradient_of_its_input(
 
 
 @randomly
-@given(convolutions_of_3x3(), block_sizes, st.booleans(), seeds)
-def test_on_many_channels_3x3_filters_give_the_same_for_fewer_products(
+@given(convolutions_of_many_channels(), block_sizes, st.booleans(), seeds)
+def test_on_many_channels_filters_give_the_same_for_fewer_products(
     compare: Callable[..., None],
     gain: LayerSettings,
     case: Case,
@@ -104,11 +105,11 @@ def test_on_many_channels_3x3_filters_give_the_same_for_fewer_products(
 
 
 @pytest.mark.parametrize("channels", [3, 8])
-@pytest.mark.parametrize("pad", [0, 1, 2])
+@pytest.mark.parametrize(("filter_size", "pad"), [(3, 0), (3, 1), (3, 2), (5, 2), (5, 4)])
 def test_convolutions_in_a_row_hand_gradients_on(
-    compare: Callable[..., None], channels: int, pad: int
+    compare: Callable[..., None], channels: int, filter_size: int, pad: int
 ) -> None:
-    convolution = ConvolutionSettings(channels, 3, pad=pad)
+    convolution = ConvolutionSettings(channels, filter_size, pad=pad)
     layers = [convolution, ReluSettings(), convolution, convolution, ReluSettings()]
     compare(layers, (1, 7, 8), 5)
 
