@@ -88,6 +88,9 @@ class Network:
     Labels t are class indices or one-hot.
     """
 
+    params: dict[str, Array]
+    layers: dict[str, Layer]
+
     def __init__(
         self,
         layers: NamedLayers,
@@ -96,17 +99,19 @@ class Network:
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.description = description
-        self.input_dim = description.input_dim
-        self.output_size = description.output_size
-        self.layer_settings = layers
-        self.layer_shapes = infer_shapes(layers, self.input_dim)
-        self.params = _initial_params(
-            self.layer_shapes, weight_init, rng or np.random.default_rng(), np.dtype(dtype)
-        )
-        self.layers: dict[str, Layer] = {}
-        self.last_layer = SoftmaxWithLoss()
-        self._make_layers()
+        shapes = infer_shapes(layers, description.input_dim)
+        rng = rng or np.random.default_rng()
+        params = _initial_params(shapes, weight_init, rng, np.dtype(dtype))
+        self._set_up(layers, description, params)
+
+    @staticmethod
+    def over(
+        layers: NamedLayers, description: NetworkDescription, params: Mapping[str, Array]
+    ) -> "Network":
+        """Return a network on ``params`` themselves, which must be those of its layers."""
+        network = Network.__new__(Network)
+        network._set_up(layers, description, params)
+        return network
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -175,23 +180,31 @@ class Network:
 
     def copy(self, dtype: DTypeLike | None = None) -> "Network":
         """Return a network of the same layers with its own copy of the parameters."""
-        twin = Network.__new__(Network)
-        twin.description = self.description
-        twin.input_dim, twin.output_size = self.input_dim, self.output_size
-        twin.layer_settings, twin.layer_shapes = self.layer_settings, self.layer_shapes
-        twin.params = {
-            name: array.astype(dtype or array.dtype) for name, array in self.params.items()
-        }
-        twin.layers = {}
-        twin.last_layer = SoftmaxWithLoss()
-        twin._make_layers()
-        return twin
+        params = {name: array.astype(dtype or array.dtype) for name, array in self.params.items()}
+        return Network.over(self.layer_settings, self.description, params)
+
+    def twin(self) -> "Network":
+        """Return a network with layers of its own on the same parameters, which takes no time.
+
+        It is for another thread that reads: neither of the two may change a parameter in place.
+        """
+        return Network.over(self.layer_settings, self.description, self.params)
 
     def set_params(self, params: Mapping[str, NDArray[Any]]) -> None:
         """Copy ``params`` into the network; names and shapes must be its own."""
         weights.check(params, {name: array.shape for name, array in self.params.items()})
         for name, array in self.params.items():
             array[...] = params[name]
+
+    def adopt(self, params: Mapping[str, NDArray[Any]]) -> None:
+        """Go on with ``params`` themselves, which nobody may change in place from now on.
+
+        What shares the present ones, such as a :meth:`twin`, keeps them as they are.
+        """
+        weights.check(params, {name: array.shape for name, array in self.params.items()})
+        dtype = self.dtype
+        self.params = {name: np.asarray(params[name], dtype) for name in self.params}
+        self._make_layers()
 
     def save_params(self, file_name: str | Path = "params.safetensors") -> None:
         """Write ``params`` to a file; its ending says how, see :mod:`convlab.nn.weights`."""
@@ -203,6 +216,19 @@ class Network:
         Raises :class:`convlab.errors.WeightsError` for anything else.
         """
         self.set_params(weights.load(Path(file_name))[0])
+
+    def _set_up(
+        self, layers: NamedLayers, description: NetworkDescription, params: Mapping[str, Array]
+    ) -> None:
+        self.description = description
+        self.input_dim = description.input_dim
+        self.output_size = description.output_size
+        self.layer_settings = layers
+        self.layer_shapes = infer_shapes(layers, self.input_dim)
+        self.params = dict(params)
+        self.layers = {}
+        self.last_layer = SoftmaxWithLoss()
+        self._make_layers()
 
     def _make_layers(self) -> None:
         number = 0

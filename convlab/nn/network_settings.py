@@ -20,7 +20,7 @@ from convlab.nn.network import (
     infer_shapes,
     parameter_shapes,
 )
-from convlab.nn.types import Shape
+from convlab.nn.types import Array, Shape
 from convlab.registry import Registry
 from convlab.settings import check_settings
 
@@ -92,6 +92,18 @@ def build_network(description: NetworkDescription, dtype: DTypeLike = np.float32
     return settings.build(description.input_dim, description.output_size, dtype=dtype)
 
 
+def network_over(description: NetworkDescription, params: Mapping[str, Array]) -> Network:
+    """Return the network of ``description`` on ``params`` themselves, which nobody may change.
+
+    Raises :class:`WeightsError` if the two make no sense together.
+    """
+    settings = _described_settings(description)
+    expected = parameter_shapes(settings.shapes(description.input_dim, description.output_size))
+    weights.check(params, expected)
+    layers = settings.named_layers(description.output_size)
+    return Network.over(layers, description, {name: params[name] for name in expected})
+
+
 def _described_settings(description: NetworkDescription) -> NetworkSettings:
     """Return the settings of a network that can be built, or raise :class:`WeightsError`."""
     try:
@@ -125,12 +137,10 @@ def open_network(path: Path) -> Network:
             "weights of these shapes; open weights that convlab saved."
         )
     settings = _described_settings(description)
-    # Before the network is built: a description may ask for more memory than there is.
+    # Before anything is made: a description may ask for more memory than there is.
     expected = settings.shapes(description.input_dim, description.output_size)
     weights.check(params, parameter_shapes(expected))
-    network = build_network(description)
-    network.set_params(params)
-    return network
+    return network_over(description, {key: a.astype(np.float32) for key, a in params.items()})
 
 
 def _recognized(shapes: Mapping[str, Shape]) -> NetworkDescription | None:
