@@ -20,8 +20,8 @@ from convlab.training.run_store import RunEntry
 
 
 def compare(
-    a: Annotated[str, typer.Argument(help="A run.", show_default=False)],
-    b: Annotated[str, typer.Argument(help="Another run.", show_default=False)],
+    a: Annotated[str, typer.Argument(help="A run's id, name or folder.", show_default=False)],
+    b: Annotated[str, typer.Argument(help="That of another run.", show_default=False)],
     dataset: Annotated[
         str | None,
         typer.Option(

@@ -80,10 +80,15 @@ def option_value(option: str, setting: Setting, text: str) -> Any:
     return value
 
 
+def option_name(setting: str) -> str:
+    """Return the option of a setting, by its own name or its dotted one."""
+    return f"--{setting.rpartition('.')[2].replace('_', '-')}"
+
+
 def _taken(options: dict[str, Any], settings: Iterable[Setting]) -> dict[str, Any]:
     """Take the options of these settings out of ``options`` and return their values."""
     return {
-        setting.name: option_value(_option(setting), setting, options.pop(setting.name))
+        setting.name: option_value(option_name(setting.name), setting, options.pop(setting.name))
         for setting in settings
         if setting.name in options
     }
@@ -93,10 +98,6 @@ def _settings_of_kind(registry: Registry[Any], chosen: str) -> Iterable[Setting]
     """Return every setting of a kind once; of those of one name, that of the chosen class."""
     classes = sorted(registry, key=lambda cls: registry.name_of(cls).lower() == chosen.lower())
     return {setting.name: setting for cls in classes for setting in settings_of(cls)}.values()
-
-
-def _option(setting: Setting) -> str:
-    return f"--{setting.name.replace('_', '-')}"
 
 
 def _parameters() -> list[inspect.Parameter]:
@@ -123,7 +124,7 @@ def _choice_parameter(kind: str, registry: Registry[Any]) -> inspect.Parameter:
 
 
 def _parameter(setting: Setting, panel: str) -> inspect.Parameter:
-    names = [_option(setting)]
+    names = [option_name(setting.name)]
     if setting.name in _SHORT:
         names.append(_SHORT[setting.name])
     limits = f" \\[{setting.range_text}]" if setting.range_text else ""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from convlab.cli.options import chosen_settings
+from convlab.cli.options import chosen_settings, option_name
 from convlab.cli.run_words import plain
 from convlab.cli.terminal import complain
 from convlab.data.datasets import DATASETS
@@ -17,6 +17,7 @@ from convlab.training.config import TrainingConfig
 from convlab.training.presets import (
     Preset,
     PresetRun,
+    differing_settings,
     find_preset,
     missing_dataset,
     own_presets,
@@ -62,6 +63,7 @@ def planned_runs(
         base = TrainingConfig.load(config) if config else TrainingConfig()
         return [PresetRun("", chosen_settings(base, settings))]
     found = find_preset(preset)
+    _refuse_contradiction(found, settings)
     missing = missing_dataset(found)
     if missing and settings.get("dataset") is None:
         title = DATASETS.get(missing).title
@@ -83,6 +85,21 @@ def folder_of(run: PresetRun, out: Path | None) -> Path | None:
     if out is None or not run.title:
         return out
     return out / re.sub(r"[^\w ()+,=-]", "_", run.title.rpartition(": ")[2])
+
+
+def _refuse_contradiction(preset: Preset, settings: Mapping[str, Any]) -> None:
+    """Raise :class:`ConvlabError` for an option in whose setting the runs of a preset differ."""
+    differing = differing_settings(preset)
+    for name in (name for name, value in settings.items() if value is not None):
+        # Another network or optimizer begins from its own settings, whatever those were.
+        if any(
+            name in (setting.partition(".")[0], setting.rpartition(".")[2]) for setting in differing
+        ):
+            options = " and ".join(map(option_name, differing))
+            raise ConvlabError(
+                f"The runs of {preset.title} differ in {options}, so {option_name(name)} cannot be "
+                "the same for all; leave it out, or train one run without --preset."
+            )
 
 
 def _described(preset: Preset) -> dict[str, Any]:

@@ -8,22 +8,26 @@ import typer
 from convlab.cli.found_run import found_run
 from convlab.cli.options import ThreadsOption, chosen_threads, option_value
 from convlab.cli.terminal import complain
-from convlab.cli.train import refuse_too_large, train_to_the_end
+from convlab.cli.train import train_to_the_end
 from convlab.data.loading import load_dataset
 from convlab.errors import ConvlabError, DataError, SettingsError
+from convlab.insight.memory import refuse_too_large
 from convlab.settings import settings_of
 from convlab.training.config import TrainingConfig
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
 from convlab.training.run_info import changes
-from convlab.training.run_store import RunEntry, resumed_trainer
+from convlab.training.run_store import RunEntry, refusal, resumed_trainer
 
 _EPOCHS = next(setting for setting in settings_of(TrainingConfig) if setting.name == "epochs")
 
 
 def resume(
     name: Annotated[
-        str, typer.Argument(help="A run's name, how it begins, or its folder.", show_default=False)
+        str,
+        typer.Argument(
+            help="A run's id, its name, how these begin, or its folder.", show_default=False
+        ),
     ],
     epochs: Annotated[
         str | None,
@@ -97,22 +101,8 @@ def _hold(folder: RunFolder) -> None:
 
 def _refuse_what_is_over(entry: RunEntry, wanted: int | None) -> None:
     """Raise :class:`ConvlabError` where going on would do nothing, or the same damage again."""
-    info, settings = entry.info, entry.folder.path / "settings.toml"
-    if info.state == "finished" and (wanted is None or wanted <= info.epochs):
-        raise ConvlabError(
-            f"The run {entry.title} is finished; to go on, name more than its {info.epochs:,} "
-            "epochs with --epochs."
-        )
-    if info.state == "early":
-        raise ConvlabError(
-            f"The run {entry.title} ended early and would again at once; train it anew with "
-            f"convlab train --config '{settings}' --early-stopping 0"
-        )
-    if info.state == "diverged":
-        raise ConvlabError(
-            f"The run {entry.title} diverged and would again; train it anew with a smaller "
-            f"learning rate: convlab train --config '{settings}' --lr 0.0001"
-        )
+    if problem := refusal(entry, wanted):
+        raise ConvlabError(problem)
 
 
 def _plan(entry: RunEntry, config: TrainingConfig) -> None:

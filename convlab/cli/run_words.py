@@ -1,6 +1,6 @@
 """What is told of runs, in words, in tables and for JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -61,9 +61,27 @@ def known(accuracy: float) -> float | None:
     return accuracy if accuracy >= 0 else None
 
 
-def runs_table(entries: Iterable[RunEntry]) -> Table:
-    """Return a row for each run."""
-    table = new_table("Run", "Begun", "Data set", "Network", "Optimizer", "Not as usual")
+def ids(names: Iterable[str]) -> dict[str, str]:
+    """Return the shortest beginning of each folder's name that is no other's.
+
+    It has at least the two words that are the date and the time, and ends with a word.
+    """
+    every = sorted(names)
+    short = {}
+    for number, name in enumerate(every):
+        # Who else begins so stands beside it in the order.
+        others = [*every[max(0, number - 1) : number], *every[number + 1 : number + 2]]
+        words = name.split(" ")
+        beginnings = (" ".join(words[:count]) for count in range(2, len(words)))
+        alone = (b for b in beginnings if not any(other.startswith(b) for other in others))
+        short[name] = next(alone, name)
+    return short
+
+
+def runs_table(entries: Iterable[RunEntry], ids: Mapping[str, str]) -> Table:
+    """Return a row for each run, with its id first; ``ids`` has those of the folders' names."""
+    table = new_table("Id", "Name", "Data set", "Network", "Optimizer", "Not as usual")
+    table.columns[0].no_wrap = True
     for heading in ("Best", "Last", "Steps", "Time"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("State")
@@ -71,8 +89,8 @@ def runs_table(entries: Iterable[RunEntry]) -> Table:
         info = entry.info
         add_row(
             table,
-            f"{'★ ' if entry.notes.starred else ''}{entry.title}",
-            info.created.replace("T", " ")[:16],
+            ids[entry.name],
+            f"{'★ ' if entry.notes.starred else ''}{entry.notes.name}",
             info.dataset,
             info.network,
             info.optimizer,

@@ -15,6 +15,7 @@ from convlab.cli.run_words import (
     add_row,
     described,
     heading,
+    ids,
     new_table,
     percent,
     plain,
@@ -36,7 +37,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one li
 Name = Annotated[
     str,
     typer.Argument(
-        help="A run's name, how it begins, or its folder; convlab runs list tells the names.",
+        help="A run's id, its name, how these begin, or its folder; convlab runs list tells them.",
         show_default=False,
     ),
 ]
@@ -97,10 +98,14 @@ def list_runs(
     starred: Annotated[bool, typer.Option("--starred", help="Only runs with a star.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List your runs: name, settings that are not the usual ones, accuracies, time and state."""
+    """List your runs: id, name, settings that are not the usual ones, accuracies, time, state.
+
+    By its id, in quotes, a run is named to the other commands.
+    """
+    every = RunStore().entries()
     entries = [
         entry
-        for entry in RunStore().entries()
+        for entry in every
         if _mentions(entry, text)
         and (state is None or state_of(entry) == state.value)
         and (entry.notes.starred or not starred)
@@ -112,7 +117,7 @@ def list_runs(
     if as_json:
         typer.echo(json.dumps({"runs": [described(entry) for entry in entries]}))
     elif entries:
-        print_table(runs_table(entries))
+        print_table(runs_table(entries, ids(entry.name for entry in every)))
     elif text or state or starred:
         typer.echo("No run is like that.")
     else:

@@ -14,11 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from convlab.cli.options import ThreadsOption, chosen_threads, with_setting_options
 from convlab.cli.presets import folder_of, planned_runs
 from convlab.cli.terminal import complain, interrupts_call
-from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
-from convlab.errors import SettingsError
-from convlab.insight.memory import machine_memory, memory_problems, training_memory
-from convlab.training.config import TrainingConfig
+from convlab.insight.memory import refuse_too_large
 from convlab.training.control import Control
 from convlab.training.events import EpochEvaluated, RunEnded, StepDone, Warned
 from convlab.training.presets import PresetRun
@@ -117,16 +114,6 @@ def trained(trainer: Trainer, recorder: Recorder, *, as_json: bool) -> RunEnded:
     result = _result(trainer, recorder, ended)
     typer.echo(json.dumps(result) if as_json else _in_words(result))
     return ended
-
-
-def refuse_too_large(config: TrainingConfig, dataset: Dataset) -> None:
-    """Raise :class:`SettingsError` for a run that takes more memory than there is."""
-    shape, classes = dataset.image_shape, len(dataset.class_names)
-    layers = config.layer_shapes(shape, classes, len(dataset.train))
-    memory = training_memory(config, layers, dataset.image_bytes)
-    problems = memory_problems(memory, machine_memory())
-    if problems:
-        raise SettingsError(problems)
 
 
 def _train(trainer: Trainer, recorder: Recorder) -> RunEnded:

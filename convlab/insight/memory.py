@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from convlab.data.dataset import Dataset
+from convlab.errors import SettingsError
 from convlab.nn.engine import PREDICTED_SHARD, training_shards
 from convlab.nn.network import LayerShape
 from convlab.nn.optimizer import Optimizer
@@ -87,6 +89,19 @@ def machine_memory() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):  # Windows has no sysconf
         return None
+
+
+def refuse_too_large(config: TrainingConfig, dataset: Dataset) -> None:
+    """Raise :class:`SettingsError` for a run that takes more memory than there is.
+
+    So it does for settings of which no network for these images can be built.
+    """
+    shape, classes = dataset.image_shape, len(dataset.class_names)
+    layers = config.layer_shapes(shape, classes, config.learned_images(len(dataset.train)))
+    memory = training_memory(config, layers, dataset.image_bytes)
+    problems = memory_problems(memory, machine_memory())
+    if problems:
+        raise SettingsError(problems)
 
 
 def size_text(size: float) -> str:

@@ -51,7 +51,7 @@ class Batches:
         is_order = len(order) == 0 or np.array_equal(np.sort(order), np.arange(self.n))
         if (
             not is_order
-            or not 0 <= state.dealt <= self.n
+            or not 0 <= state.dealt < self.n + self.size  # a last, smaller batch counts as whole
             or (len(order) == 0 and state.dealt != self.n)
         ):
             raise ValueError("the order of the images is damaged")

@@ -37,6 +37,16 @@ class Checkpoint:
     history: History
     config: TrainingConfig
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory the arrays take."""
+        state = self.state
+        params = [state.params, state.kept[1], *state.memory.values()]
+        if state.best:
+            params.append(state.best.params)
+        arrays = [array for kind in params for array in kind.values()]
+        return sum(array.nbytes for array in (*arrays, *self.history.to_arrays().values()))
+
     def save(self, path: Path) -> None:
         """Write all of it to ``path``, all or nothing; raises OSError."""
         state, best = self.state, self.state.best
@@ -56,6 +66,8 @@ class Checkpoint:
             "distortion_generator": state.distortion,
             "seconds": state.seconds,
             "best": {"iteration": best.iteration, "accuracy": best.accuracy} if best else None,
+            "patience_from": state.patience_from,
+            "images": state.images,
         }
         header = {_KEY: json.dumps(values), _SETTINGS_KEY: self.config.to_toml()}
         contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
@@ -100,6 +112,8 @@ def _state(values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Tra
         Best(int(best["iteration"]), float(best["accuracy"]), _of("best", arrays))
         if best
         else None,
+        int(values.get("patience_from", 0)),  # which older checkpoints do not have
+        str(values.get("images", "")),
     )
 
 

@@ -26,7 +26,8 @@ class RunStarted:
 
     A run that goes on after a break has made ``iteration`` steps already, which ``history`` tells
     of; a snapshot of its weights follows. A run that began at a moment of another one counts its
-    iterations from 0, too; ``branched_at`` is the iteration at which the other was left.
+    iterations and epochs from 0, too; ``branched_at`` is the iteration at which the other was left,
+    and ``epochs_before`` how many epochs were over by then, both counted from the very beginning.
     """
 
     epochs: int
@@ -37,6 +38,7 @@ class RunStarted:
     iteration: int = 0
     history: "History | None" = None
     branched_at: int = 0
+    epochs_before: int = 0
 
     @property
     def iterations(self) -> int:
@@ -73,9 +75,13 @@ class SnapshotTaken:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointTaken:
-    """All that it takes to go on later as if nothing had happened."""
+    """All that it takes to go on later as if nothing had happened.
+
+    ``is_best`` says that no earlier epoch read as many test images right.
+    """
 
     state: "TrainerState"
+    is_best: bool = False
 
 
 @dataclass(frozen=True, slots=True)

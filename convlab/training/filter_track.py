@@ -1,5 +1,6 @@
 """The first layer's filters along a run, at more points than whole snapshots would allow."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,26 @@ class FilterTrack:
             ((key, weights),) = arrays.items()
         except (OSError, SafetensorError, KeyError, ValueError):
             return track
-        if weights.ndim == 5 and len(weights) == len(iterations):
+        is_rising = all(before < after for before, after in pairwise(iterations))
+        if weights.ndim == 5 and len(weights) == len(iterations) and is_rising:
             track.key = key
             track._iterations, track._weights = iterations, list(weights)
         return track
+
+
+class FilterTrackReader:
+    """Reads tracks, each again only when it was written anew."""
+
+    def __init__(self) -> None:
+        self._read: tuple[Path, int] | None = None
+        self._track = FilterTrack()
+
+    def read(self, path: Path) -> FilterTrack:
+        """Return the track in a file, which is empty if there is none or it is damaged."""
+        try:
+            written = (path, path.stat().st_mtime_ns)
+        except OSError:
+            return FilterTrack()
+        if written != self._read:
+            self._read, self._track = written, FilterTrack.load(path)
+        return self._track

@@ -69,16 +69,28 @@ class History:
             self._rates.pop()
         self._rates.append(change)
 
-    def copy(self, shift: int = 0) -> "History":
+    def copy(self, shift: int = 0, epochs: int = 0) -> "History":
         """Return a history of the same steps that goes on by itself.
 
-        Its iterations count from ``shift``.
+        Its iterations count from ``shift``, its epochs from ``epochs``.
         """
         arrays = self.to_arrays()
         if shift:
             arrays["iterations"] = arrays["iterations"] + shift
-            arrays["evaluations"][:, 0] += shift
+            arrays["epochs"] = arrays["epochs"] + epochs
+            arrays["evaluations"][:, :2] += shift, epochs
             arrays["learning_rates"][1:, 0] += shift
+        return History.from_arrays(arrays)
+
+    def up_to(self, iteration: int) -> "History":
+        """Return a history of its own of what is not later than ``iteration``."""
+        arrays = self.to_arrays()
+        steps = int(np.searchsorted(arrays["iterations"], iteration, side="right"))
+        for name in ("iterations", "epochs", "losses"):
+            arrays[name] = arrays[name][:steps]
+        evaluations, rates = arrays["evaluations"], arrays["learning_rates"]
+        arrays["evaluations"] = evaluations[evaluations[:, 0] <= iteration]
+        arrays["learning_rates"] = rates[rates[:, 0] <= iteration]
         return History.from_arrays(arrays)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -19,6 +19,7 @@ from convlab.files import write_atomically
 from convlab.paths import config_dir
 from convlab.resources import resource
 from convlab.training.config import TrainingConfig, values_in
+from convlab.training.run_info import flat
 
 LONGEST_TITLE = 60  # characters, as many as a menu shows
 LONGEST_ABOUT = 300
@@ -140,6 +141,16 @@ def missing_dataset(preset: Preset) -> str:
         if name in DATASETS.names() and not DATASETS.get(name)().is_here:
             return name
     return ""
+
+
+def differing_settings(preset: Preset) -> tuple[str, ...]:
+    """Return the settings that not all runs of a preset have in common, by dotted name.
+
+    Those that only some of its networks or optimizers have at all are left out.
+    """
+    every = [flat(run.config.to_dict()) for run in preset.runs]
+    shared = (name for name in every[0] if all(name in values for values in every))
+    return tuple(n for n in shared if any(values[n] != every[0][n] for values in every))
 
 
 def _own_files() -> list[Path]:

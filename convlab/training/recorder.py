@@ -1,13 +1,11 @@
 """Keeps a run in its folder while it is on."""
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
+from convlab.data.own_drawings import OwnDrawings
 from convlab.errors import ConvlabError
 from convlab.nn.description import NetworkDescription
 from convlab.training.checkpoint import Checkpoint
@@ -26,12 +24,27 @@ from convlab.training.events import (
 )
 from convlab.training.filter_track import FilterTrack
 from convlab.training.history import History
+from convlab.training.moving import moved
 from convlab.training.run_folder import RunFolder
-from convlab.training.run_info import RunInfo, changes, loss_curve
+from convlab.training.run_info import RunInfo, loss_curve
 from convlab.training.snapshots import next_stored_after
-from convlab.training.writer import Writer
+from convlab.training.writer import LARGEST_WAITING, NO_MEMORY, Writer
 
 CHECKPOINT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What is written of a run at a checkpoint; ``best`` where its best one is a new one."""
+
+    checkpoint: Checkpoint
+    best: Checkpoint | None
+    filters: FilterTrack
+    info: RunInfo
+
+    @property
+    def nbytes(self) -> int:
+        return self.checkpoint.nbytes + (self.best.nbytes if self.best else 0)
 
 
 class Recorder:
@@ -59,15 +72,7 @@ class Recorder:
         self._info = (
             replace(earlier, state="running", message="", test_accuracy=-1.0)
             if earlier
-            else RunInfo(
-                f"{datetime.now():%Y-%m-%dT%H:%M:%S}",
-                config.dataset,
-                config.network.name,
-                config.optimizer.name,
-                changes(config),
-                epochs=config.epochs,
-                parent=parent,
-            )
+            else RunInfo.begun(config, parent)
         )
         self._is_old = earlier is not None
         self._history = History(0.0)
@@ -76,7 +81,9 @@ class Recorder:
         self._description = NetworkDescription("")
         self._next_stored = 0
         self._best_written = -1
-        self._omitted: partial[None] | None = None  # the last checkpoint, if there was no time
+        self._best: Checkpoint | None = None  # which is not written yet
+        self._last: _Moment | None = None  # of the present iteration, or not written yet
+        self._is_last_written = False
         self._has_started = self._warned = False
         self._writer: Writer | None = None
 
@@ -98,8 +105,7 @@ class Recorder:
                 if isinstance(event, RunEnded):
                     yield from self._end(event)
                 else:
-                    self._record(event)
-                    yield from self._warnings()
+                    yield from self._recorded(event)
                 yield event
         finally:
             self._writer.close()
@@ -113,10 +119,18 @@ class Recorder:
         except OSError as error:
             yield from self._warning(error.strerror or str(error))
 
+    def _recorded(self, event: Event) -> Iterator[Warned]:
+        try:
+            self._record(event)
+        except MemoryError:
+            yield from self._warning(NO_MEMORY)
+        yield from self._warnings()
+
     def _record(self, event: Event) -> None:
         match event:
             case StepDone():
                 self._steps.append(event)
+                self._try_last_again()
             case RunStarted():
                 self._start(event)
             case EpochEvaluated():
@@ -126,9 +140,12 @@ class Recorder:
                 self.history.add_learning_rate(event)
             case SnapshotTaken():
                 self._keep_snapshot(event.iteration, event.params)
+            case CheckpointTaken(is_best=True):
+                self._best = self._checkpoint(event)
             case CheckpointTaken():
-                job = self._checkpoint_written(event)
-                self._omitted = None if self._do(job) else job
+                self._last = None  # to have room for the new one
+                self._last = self._moment(event)
+                self._write_last()
 
     def _start(self, event: RunStarted) -> None:
         self._history = event.history.copy() if event.history else History(event.learning_rate)
@@ -136,9 +153,11 @@ class Recorder:
         self._has_started = True
         self._info = replace(
             self._info,
+            epochs=event.epochs,
             iterations=event.iterations,
             iteration=event.iteration,
             branched_at=event.branched_at,
+            epochs_before=event.epochs_before,
         )
         for evaluation in self._history.evaluations:
             self._learn_accuracy(evaluation)
@@ -148,6 +167,8 @@ class Recorder:
         if not event.history:
             if self._must_begin_well:
                 self._begin(event.params)
+            if self._config.own_drawings and self.folder.drawings() is None:
+                self._do(partial(self.folder.write_drawings, OwnDrawings()))
             self._keep_snapshot(0, event.params)
         self._next_stored = next_stored_after(event.iteration)
         self._do(partial(self.folder.save_info, self._info))
@@ -166,14 +187,18 @@ class Recorder:
         if accuracy > self._info.best_accuracy:
             self._info = replace(self._info, best_accuracy=accuracy, best_iteration=event.iteration)
 
-    def _keep_snapshot(self, iteration: int, params: Params) -> None:
+    def _keep_snapshot(self, iteration: int, params: Params, *, even_if_busy: bool = False) -> None:
         self._filters.add(iteration, params)
         if iteration >= self._next_stored:
             add = partial(self.folder.snapshots.add, iteration, params, self._description)
-            if self._do(add):
+            size = sum(array.nbytes for array in params.values())
+            if self._do(add, size, even_if_busy=even_if_busy):
                 self._next_stored = next_stored_after(iteration)
 
-    def _checkpoint_written(self, event: CheckpointTaken) -> partial[None]:
+    def _checkpoint(self, event: CheckpointTaken) -> Checkpoint:
+        return Checkpoint(event.state, self.history.copy(), self._config)
+
+    def _moment(self, event: CheckpointTaken) -> _Moment:
         state = event.state
         self._info = replace(
             self._info,
@@ -182,22 +207,36 @@ class Recorder:
             seconds=state.seconds,
             curve=loss_curve(self.history),
         )
-        checkpoint = Checkpoint(state, self._history.copy(), self._config)
-        return partial(self._write_checkpoint, checkpoint, self._filters.copy(), self._info)
+        return _Moment(self._checkpoint(event), self._best, self._filters.copy(), self._info)
 
-    def _write_checkpoint(
-        self, checkpoint: Checkpoint, filters: FilterTrack, info: RunInfo
-    ) -> None:
+    def _write_last(self, *, even_if_busy: bool = False) -> None:
+        last = self._last
+        assert last is not None
+        job = partial(self._write_moment, last, self.folder)
+        self._is_last_written = self._do(job, last.nbytes, even_if_busy=even_if_busy)
+        if self._is_last_written:
+            self._best = None
+
+    def _try_last_again(self) -> None:
+        """Write the last checkpoint if there was no time before, unless it takes much memory."""
+        if self._last is None:
+            return
+        if not self._is_last_written:
+            self._write_last()
+        if self._is_last_written or self._last.nbytes > LARGEST_WAITING:
+            self._last = None
+
+    def _write_moment(self, moment: _Moment, folder: RunFolder) -> None:
         """Write the checkpoint last: what it tells of is there then."""
-        state = checkpoint.state
-        self.folder.write_history(checkpoint.history)
-        self.folder.write_filters(filters)
-        self.folder.write_weights(state.params, self._description)
-        if state.best and state.best.iteration != self._best_written:
-            self.folder.write_best(state.best, self._description)
+        checkpoint, state = moment.checkpoint, moment.checkpoint.state
+        folder.write_history(checkpoint.history)
+        folder.write_filters(moment.filters)
+        folder.write_weights(state.params, self._description)
+        if state.best and (state.best.iteration != self._best_written or folder != self.folder):
+            folder.write_best(state.best, self._description)
             self._best_written = state.best.iteration
-        self.folder.write_checkpoint(checkpoint)
-        self.folder.save_info(info)
+        folder.write_checkpoint(checkpoint, moment.best)
+        folder.save_info(moment.info)
 
     def _end(self, event: RunEnded) -> Iterator[Warned]:
         """Write what is left, to another place if need be."""
@@ -214,20 +253,28 @@ class Recorder:
             curve=loss_curve(self.history),
         )
         self._next_stored = in_use
-        self._keep_snapshot(in_use, event.params)
-        if self._omitted is not None:
-            self._writer.do(self._omitted, even_if_busy=True)
+        self._keep_snapshot(in_use, event.params, even_if_busy=True)
+        if self._last is not None and not self._is_last_written:
+            self._write_last(even_if_busy=True)
         self._writer.close()
         problem = self._writer.take_problem()
-        if problem and not self._warned:
-            yield Warned(
-                f"The last checkpoint cannot be written to {self.folder.path}: "
-                f"{problem.rstrip('.')}. If the run is to go on later, it begins at an earlier one."
-            )
         try:
             self._write_end(self.folder, event.params)
         except OSError as error:
             yield self._move(event.params, error)
+        except MemoryError:
+            yield Warned(
+                f"The end of the run cannot be written to {self.folder.path}: {NO_MEMORY}. Save "
+                "its weights once other programs are closed."
+            )
+        else:
+            if problem and not self._warned:
+                yield Warned(
+                    f"The last checkpoint cannot be written to {self.folder.path}: "
+                    f"{problem.rstrip('.')}. If the run is to go on later, it begins at an "
+                    "earlier one."
+                )
+        self._last = None
         self._writer = Writer()  # whose end the caller waits for
 
     def _write_end(self, folder: RunFolder, params: Params) -> None:
@@ -242,24 +289,34 @@ class Recorder:
             self.folder.write_filters(self._filters)
 
     def _move(self, params: Params, error: OSError) -> Warned:
-        """Write the whole run into a new folder among the user's runs, or a temporary one."""
+        """Put the run into another folder."""
         sentence = f"The run cannot be written to {self.folder.path}: {error.strerror or error}."
-        for place in (lambda: None, _temporary):
-            try:
-                folder = RunFolder.create(self._config, place())
-                self._write_end(folder, params)
-            except (ConvlabError, OSError):
-                continue
-            self.was_moved = True
-            self.folder.release()
-            self.folder = folder
-            return Warned(f"{sentence} The whole run was put into {folder.path} instead.")
+        place = moved(self.folder, self._config, partial(self._write_end_elsewhere, params))
         self.was_moved = True
-        return Warned(f"{sentence} No other folder has room for it; save its weights elsewhere.")
+        if place is None:
+            return Warned(
+                f"{sentence} No other folder has room for it; save its weights elsewhere."
+            )
+        old, (folder, is_whole) = self.folder, place
+        self.folder.release()
+        self.folder = folder
+        if is_whole:
+            return Warned(f"{sentence} The whole run was put into {folder.path} instead.")
+        return Warned(
+            f"{sentence} Its history, weights and last checkpoint were put into {folder.path} "
+            f"instead; not all of its snapshots could be, which are still in {old.path}."
+        )
 
-    def _do(self, job: partial[None]) -> bool:
+    def _write_end_elsewhere(self, params: Params, folder: RunFolder) -> None:
+        in_use = self._info.weights_iteration
+        folder.snapshots.add(in_use, params, self._description)
+        if self._last is not None:
+            self._write_moment(self._last, folder)
+        self._write_end(folder, params)
+
+    def _do(self, job: partial[None], size: int = 0, *, even_if_busy: bool = False) -> bool:
         assert self._writer is not None
-        return self._writer.do(job)
+        return self._writer.do(job, size, even_if_busy=even_if_busy)
 
     def _warnings(self) -> Iterator[Warned]:
         assert self._writer is not None
@@ -280,7 +337,3 @@ class Recorder:
         if self._steps:
             self._history.add_steps(self._steps)
             self._steps = []
-
-
-def _temporary() -> Path:
-    return Path(tempfile.mkdtemp(prefix="convlab-run-"))

@@ -8,17 +8,21 @@ history.csv           a row for each step; accuracies in the last row of an epoc
 weights.safetensors   the weights in use: at the end those that the run leaves
 snapshots/            weights along the run, by iteration
 filters.safetensors   the first layer's filters along the run: :class:`FilterTrack`
-checkpoints/          the last states, by iteration, and ``best.safetensors``, the best weights
+checkpoints/          the last states, by iteration, and ``best-``, the one of the best epoch;
+                      ``best.safetensors``, the best weights
+drawings.json         the user's own drawings as they were when the run began, if it learns them
 .lock                 is held by whoever trains the run
 ====================  ==========================================================================
 """
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from convlab.data.own_drawings import OwnDrawings
 from convlab.errors import ConvlabError, DataError
 from convlab.files import append_lines, write_atomically
 from convlab.nn import weights
@@ -29,13 +33,14 @@ from convlab.training.config import TrainingConfig
 from convlab.training.events import Params
 from convlab.training.filter_track import FilterTrack
 from convlab.training.history import History
+from convlab.training.run_files import left_over_in
 from convlab.training.run_info import RunInfo, RunNotes, load_toml, save_toml
 from convlab.training.snapshots import SnapshotFolder
 from convlab.training.state import Best
 
 CHECKPOINTS_KEPT = 2
 
-_CHECKPOINT_NAME = re.compile(r"(\d+)\.safetensors")
+_CHECKPOINT_NAME = re.compile(r"(best-)?(\d+)\.safetensors")
 
 
 class RunFolder:
@@ -52,6 +57,11 @@ class RunFolder:
     def weights_path(self) -> Path:
         """The file of the weights in use."""
         return self.path / "weights.safetensors"
+
+    @property
+    def filters_path(self) -> Path:
+        """The file of the first layer's filters along the run."""
+        return self.path / "filters.safetensors"
 
     @property
     def best_path(self) -> Path:
@@ -144,20 +154,27 @@ class RunFolder:
         """Replace the weights in use; raises OSError."""
         weights.save(self.weights_path, params, description)
 
-    def write_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Add a checkpoint and delete those that are older than the one before; raises OSError."""
+    def write_checkpoint(self, checkpoint: Checkpoint, best: Checkpoint | None = None) -> None:
+        """Add a checkpoint and delete those that are older than the one before; raises OSError.
+
+        ``best`` is that of the best epoch, where it is not written yet. The one of the best epoch
+        before it is deleted last: to whatever checkpoint a run goes back, its best one is there.
+        """
+        if best is not None:
+            best.save(self._checkpoint(best.state.iteration, is_best=True))
         checkpoint.save(self._checkpoint(checkpoint.state.iteration))
-        for iteration in self.checkpoints()[CHECKPOINTS_KEPT:]:
-            self._checkpoint(iteration).unlink(missing_ok=True)
+        self.drop_checkpoints(CHECKPOINTS_KEPT)
 
     def checkpoints(self) -> list[int]:
         """Return the iterations of which there are checkpoints, latest first."""
-        try:
-            names = [path.name for path in (self.path / "checkpoints").iterdir()]
-        except OSError:
-            return []
-        found = (_CHECKPOINT_NAME.fullmatch(name) for name in names)
-        return sorted((int(name[1]) for name in found if name), reverse=True)
+        return self._iterations(is_best=False)
+
+    def drop_checkpoints(self, kept: int) -> None:
+        """Delete all but the latest ``kept`` checkpoints and the best one; raises OSError."""
+        for iteration in self.checkpoints()[kept:]:
+            self._checkpoint(iteration).unlink(missing_ok=True)
+        for iteration in self._iterations(is_best=True)[1:]:
+            self._checkpoint(iteration, is_best=True).unlink(missing_ok=True)
 
     def last_checkpoint(self) -> Checkpoint | None:
         """Return the latest checkpoint that can be read; None if there is none."""
@@ -168,17 +185,42 @@ class RunFolder:
                 continue
         return None
 
+    def best_checkpoint(self) -> Checkpoint | None:
+        """Return the checkpoint of the best epoch; None if there is none that can be read."""
+        for iteration in self._iterations(is_best=True):
+            with suppress(DataError):
+                return Checkpoint.load(self._checkpoint(iteration, is_best=True))
+        return None
+
+    def checkpoint_at(self, iteration: int) -> Checkpoint | None:
+        """Return the checkpoint of an iteration; None if there is none that can be read."""
+        for is_best in (False, True):
+            if iteration in self._iterations(is_best=is_best):
+                with suppress(DataError):
+                    return Checkpoint.load(self._checkpoint(iteration, is_best=is_best))
+        return None
+
+    def drawings(self) -> OwnDrawings | None:
+        """Return the drawings that the run learns; None if it keeps none."""
+        path = self.path / "drawings.json"
+        return OwnDrawings(path) if path.is_file() else None
+
+    def write_drawings(self, drawings: OwnDrawings) -> None:
+        """Keep drawings as they are now; raises OSError."""
+        write_atomically(self.path / "drawings.json", drawings.path.read_bytes())
+
     def go_back_to(self, iteration: int, history: History) -> None:
         """Delete what is later than ``iteration``, up to which ``history`` goes; raises OSError."""
         self._rows = self._evaluations = 0
         self.write_history(history)
         self.snapshots.drop_after(iteration)
-        for later in self.checkpoints():
-            if later > iteration:
-                self._checkpoint(later).unlink(missing_ok=True)
+        for is_best in (False, True):
+            for later in self._iterations(is_best=is_best):
+                if later > iteration:
+                    self._checkpoint(later, is_best=is_best).unlink(missing_ok=True)
 
     def acquire(self) -> None:
-        """Hold the run, until :meth:`release`.
+        """Hold the run, until :meth:`release`, and delete what a killed program left half written.
 
         Raises :class:`ConvlabError` if somebody does already, OSError if the folder is read-only.
         """
@@ -189,6 +231,9 @@ class RunFolder:
                 f"The run {self.title} is being trained at the moment; wait for its end, or stop "
                 "it."
             ) from error
+        for file in left_over_in(self.path):
+            with suppress(OSError):
+                file.unlink()
 
     def release(self) -> None:
         """Let others go on with the run."""
@@ -208,8 +253,17 @@ class RunFolder:
         except OSError:  # a folder that is read-only is nobody's
             return False
 
-    def _checkpoint(self, iteration: int) -> Path:
-        return self.path / "checkpoints" / f"{iteration:06d}.safetensors"
+    def _checkpoint(self, iteration: int, *, is_best: bool = False) -> Path:
+        name = f"{'best-' if is_best else ''}{iteration:06d}.safetensors"
+        return self.path / "checkpoints" / name
+
+    def _iterations(self, *, is_best: bool) -> list[int]:
+        try:
+            names = [path.name for path in (self.path / "checkpoints").iterdir()]
+        except OSError:
+            return []
+        found = [name for name in map(_CHECKPOINT_NAME.fullmatch, names) if name]
+        return sorted((int(n[2]) for n in found if bool(n[1]) == is_best), reverse=True)
 
 
 def unused_folder(parent: Path, network: str) -> Path:

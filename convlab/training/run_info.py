@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -26,8 +27,9 @@ class RunInfo:
 
     ``created`` is local time as ISO 8601. ``changes`` are the settings that are not the usual
     ones, by dotted name. ``curve`` is its loss in at most 48 means. ``parent`` is the name of the
-    folder of the run that it began from, at the iteration ``branched_at``. An accuracy (0 to 1)
-    below 0 is not known.
+    folder of the run that it began from, at the iteration ``branched_at``, when ``epochs_before``
+    epochs were over; these two count from the very beginning, all others from that of the run. An
+    accuracy (0 to 1) below 0 is not known.
     """
 
     created: str
@@ -49,6 +51,20 @@ class RunInfo:
     parent: str = ""
     branched_at: int = 0
     curve: tuple[float, ...] = ()
+    epochs_before: int = 0
+
+    @classmethod
+    def begun(cls, config: TrainingConfig, parent: str = "") -> "RunInfo":
+        """Return that of a run of ``config`` which begins now."""
+        return cls(
+            f"{datetime.now():%Y-%m-%dT%H:%M:%S}",
+            config.dataset,
+            config.network.name,
+            config.optimizer.name,
+            changes(config),
+            epochs=config.epochs,
+            parent=parent,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from convlab.training.events import (
     RunEnded,
     RunStarted,
     SnapshotTaken,
+    Warned,
     all_finite,
     frozen_copy,
 )
@@ -27,6 +28,10 @@ from convlab.wording import counted
 
 if TYPE_CHECKING:
     from convlab.training.trainer import Trainer
+
+# Bytes of weights; of the best epoch of a larger network the weights are kept, and no checkpoint,
+# which would take several times as much.
+LARGEST_BEST = 64_000_000
 
 
 class RunLoop:
@@ -51,6 +56,7 @@ class RunLoop:
         self._checkpoint_seconds = np.inf if checkpoint_seconds is None else checkpoint_seconds
         self._last_snapshot = self._last_checkpoint = perf_counter()
         self._next_stored = self._stored_next()
+        self._lacked_memory = False
 
     def events(self) -> Iterator[Event]:
         """Yield what happens, from the start to the end."""
@@ -58,13 +64,12 @@ class RunLoop:
         yield self._started()
         if trainer.iteration:
             yield from self._snapshot()
+            yield from self._patience_begun_anew()
         if len(trainer.test_acc_list) < trainer.iteration // trainer.batches.per_epoch:
-            yield from trainer.evaluate_epoch(
-                self._control
-            )  # which a stop has kept from being done
+            yield from self._evaluate()  # which a stop has kept from being done
         reason = yield from self._learn()
         if self._is_stored and reason != "diverged":
-            yield CheckpointTaken(trainer.state(self._clock.seconds))
+            yield from self._checkpoint()
         yield self._end(reason)
 
     def _learn(self) -> Generator[Event, None, EndReason]:
@@ -74,14 +79,14 @@ class RunLoop:
             yield from self._obey()
             if self._control.stop_requested:
                 return "stopped"
-            if self._is_no_longer_improving:
+            if trainer.is_out_of_patience:
                 return "early"
             step = trainer.learn()
             yield step
             if not np.isfinite(step.loss):
                 return "diverged"
             if trainer.iteration % trainer.batches.per_epoch == 0:
-                yield from trainer.evaluate_epoch(self._control)
+                yield from self._evaluate()
             yield from self._what_is_due()
         return "finished"
 
@@ -93,8 +98,45 @@ class RunLoop:
             self._next_stored = self._stored_next()
             self._last_snapshot = now
         if now - self._last_checkpoint >= self._checkpoint_seconds:
-            yield CheckpointTaken(trainer.state(self._clock.seconds))
+            yield from self._checkpoint()
             self._last_checkpoint = now
+
+    def _evaluate(self) -> Iterator[Event]:
+        trainer = self._trainer
+        yield from trainer.evaluate_epoch(self._control)
+        is_best = trainer.best is not None and trainer.best.iteration == trainer.iteration
+        size = sum(array.nbytes for array in trainer.network.params.values())
+        if self._is_stored and is_best and size <= LARGEST_BEST:
+            yield from self._checkpoint(is_best=True)
+
+    def _checkpoint(self, *, is_best: bool = False) -> Iterator[Event]:
+        try:
+            state = self._trainer.state(self._clock.seconds)
+        except MemoryError:
+            yield from self._without_memory()
+        else:
+            yield CheckpointTaken(state, is_best)
+
+    def _without_memory(self) -> Iterator[Event]:
+        """Warn, once, that the run is told of less often than it should be."""
+        if not self._lacked_memory:
+            self._lacked_memory = True
+            yield Warned(
+                f"There was not enough memory to copy the weights after iteration "
+                f"{self._trainer.iteration:,}. The training goes on; what is kept of it may have "
+                "gaps."
+            )
+
+    def _patience_begun_anew(self) -> Iterator[Event]:
+        trainer = self._trainer
+        if trainer.patience_from == trainer.iteration:
+            epochs = counted(trainer.early_stopping, "epoch")
+            yield Warned(
+                f"The run had ended early: {epochs} did not surpass the best test accuracy. It "
+                "goes on, and the count of such epochs begins anew."
+            )
+            if self._is_stored:
+                yield from self._checkpoint()
 
     def _stored_next(self) -> float:
         return next_stored_after(self._trainer.iteration) if self._is_stored else np.inf
@@ -112,15 +154,8 @@ class RunLoop:
             trainer.iteration,
             trainer.history_before,
             trainer.branched_at,
+            trainer.epochs_before,
         )
-
-    @property
-    def _is_no_longer_improving(self) -> bool:
-        trainer = self._trainer
-        if not trainer.early_stopping or trainer.best is None:
-            return False
-        epochs_since = (trainer.iteration - trainer.best.iteration) // trainer.batches.per_epoch
-        return epochs_since >= trainer.early_stopping
 
     def _obey(self) -> Iterator[Event]:
         trainer = self._trainer
@@ -147,8 +182,14 @@ class RunLoop:
     def _snapshot(self) -> Iterator[Event]:
         trainer = self._trainer
         trainer.engine.sync()
-        if all_finite(trainer.network.params):  # else the next loss will end the run
-            yield SnapshotTaken(trainer.iteration, frozen_copy(trainer.network.params))
+        if not all_finite(trainer.network.params):  # the next loss will end the run
+            return
+        try:
+            params = frozen_copy(trainer.network.params)
+        except MemoryError:
+            yield from self._without_memory()
+        else:
+            yield SnapshotTaken(trainer.iteration, params)
 
     def _end(self, reason: EndReason) -> RunEnded:
         trainer = self._trainer
@@ -172,7 +213,8 @@ class RunLoop:
         if reason == "stopped":
             message = f"The run was stopped after {counted(trainer.iteration, 'iteration')}."
         if reason != "diverged" and in_use != trainer.iteration:
-            message += f" The best weights, those of iteration {in_use:,}, are in use."
+            at = trainer.branched_at + in_use
+            message += f" The best weights, those of iteration {at:,}, are in use."
         hint = ""
         if accuracy is not None:
             hint = chance_hint(accuracy, trainer.network.output_size, trainer.optimizer.lr) or ""
@@ -187,9 +229,10 @@ class RunLoop:
         trainer = self._trainer
         iteration, params = trainer.kept
         trainer.use(params)
-        loss = trainer.train_loss_list[-1]
+        loss, before = trainer.train_loss_list[-1], trainer.branched_at
         return (
-            f"The loss was {loss} at iteration {trainer.iteration:,}: the weights have grown out "
-            f"of range. The weights after iteration {iteration:,} were kept. Try a smaller "
+            f"The loss was {loss} at iteration {before + trainer.iteration:,}: the weights have "
+            f"grown out of range. The weights after iteration {before + iteration:,} were kept. "
+            "Try a smaller "
             f"learning rate (it was {trainer.optimizer.lr:g}) or smaller initial weights."
         )

@@ -1,7 +1,10 @@
 """Reads many runs again and again, each only when something in it has changed."""
 
+from contextlib import suppress
 from pathlib import Path
 
+from convlab.errors import ConvlabError
+from convlab.training.run_folder import RunFolder
 from convlab.training.run_store import RunEntry, as_alive, latest_first, read_entry
 
 Stamp = tuple[tuple[int, int], ...]  # time of change and size of each file
@@ -28,9 +31,20 @@ class RunReader:
             stamp = _stamp(path)
             before = known.get(path)
             entry = before[1] if before and before[0] == stamp else read_entry(path)
-            if entry is not None:
-                self._known[path] = (stamp, as_alive(entry))
+            if entry is None:
+                continue
+            entry = as_alive(entry)
+            self._known[path] = (stamp, entry)
+            if before is None and entry.was_interrupted:
+                _sweep(entry.folder)
         return latest_first(entry for _, entry in self._known.values())
+
+
+def _sweep(folder: RunFolder) -> None:
+    """Delete what a killed program left half written, as whoever goes on with the run would."""
+    with suppress(ConvlabError, OSError):
+        folder.acquire()
+        folder.release()
 
 
 def _stamp(path: Path) -> Stamp:

@@ -9,10 +9,16 @@ from send2trash import TrashPermissionError, send2trash
 from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError, DataError
 from convlab.paths import data_dir
+from convlab.training.checkpoint import Checkpoint
 from convlab.training.config import TrainingConfig
+from convlab.training.events import Params
+from convlab.training.moments import Moments
 from convlab.training.run_folder import RunFolder, unused_folder
 from convlab.training.run_info import RunInfo, RunNotes
+from convlab.training.run_zip import sweep_imports
 from convlab.training.trainer import Trainer
+
+_RUNS_TOLD = 8  # of those that a name may mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class RunStore:
 
     def create(self, config: TrainingConfig) -> RunFolder:
         """Make the folder of a new run; raises :class:`ConvlabError` if that cannot be done."""
+        sweep_imports(self.root)
         return RunFolder.create(config, unused_folder(self.root, config.network.name))
 
     def find(self, name: str) -> RunEntry:
@@ -65,14 +72,22 @@ class RunStore:
         if (path / "settings.toml").is_file() and (entry := read_entry(path)):
             return as_alive(entry)
         entries = self.entries()
-        same = [e for e in entries if name in (e.name, e.notes.name)]
-        found = same or [e for e in entries if e.name.startswith(name) or e.title.startswith(name)]
+        found = (
+            [e for e in entries if e.name == name]
+            or [e for e in entries if e.notes.name == name]
+            or [e for e in entries if e.name.startswith(name) or e.title.startswith(name)]
+        )
         if len(found) == 1:
             return found[0]
         known = f"convlab runs list shows the {len(entries)} there are."
         if not found:
             raise ConvlabError(f"There is no run called {name!r}; {known}")
-        raise ConvlabError(f"{len(found)} runs are called {name!r}; name one in full. {known}")
+        folders = ", ".join(repr(e.name) for e in found[:_RUNS_TOLD])
+        more = "" if len(found) <= _RUNS_TOLD else f" and {len(found) - _RUNS_TOLD} more; {known}"
+        raise ConvlabError(
+            f"{len(found)} runs are called {name!r} or begin so; name one by its folder: "
+            f"{folders}{more or '.'}"
+        )
 
     def delete(self, folder: RunFolder) -> None:
         """Move a run to the trash; raises :class:`ConvlabError` if that cannot be done."""
@@ -92,34 +107,86 @@ class RunStore:
             return []
 
 
-def resumed_trainer(folder: RunFolder, dataset: Dataset, *, threads: int = 1) -> Trainer:
+def refusal(entry: RunEntry, epochs: int | None = None) -> str:
+    """Return a sentence that says why a run cannot go on; empty if it can.
+
+    ``epochs`` is how many it is to have in all, where that is not what its settings say. One that
+    ended early can: the count of epochs that did not surpass the best one begins anew.
+    """
+    info, title = entry.info, entry.title
+    if entry.is_live:
+        return f"The run {title} is being trained at the moment; wait for its end, or stop it."
+    if info.state == "finished" and (epochs is None or epochs <= info.epochs):
+        return (
+            f"The run {title} is finished; to go on, name more than its {info.epochs:,} epochs: "
+            f"convlab runs resume '{entry.name}' --epochs {info.epochs + 10}"
+        )
+    if info.state == "diverged":
+        return (
+            f"The run {title} diverged and would again; go back to an earlier moment of it in the "
+            "window, and branch there with a smaller learning rate, or train it anew with one."
+        )
+    return ""
+
+
+def resumed_trainer(
+    folder: RunFolder, dataset: Dataset, *, threads: int = 1, at_best: bool = False
+) -> Trainer:
     """Return the trainer of a run, which goes on where its last checkpoint was taken.
 
-    Without any checkpoint it begins anew. It goes on for as many epochs as its settings say, which
-    may have become more since then. Raises :class:`ConvlabError` if the settings cannot be
-    read, or if ``dataset`` is not the one that the run was trained on.
+    Without any checkpoint it begins anew. With ``at_best`` it goes on at the end of its best epoch;
+    what is later is deleted once it does. It goes on for as many epochs as its settings say, which
+    may have become more since then. It learns the drawings that it kept, and hashes all images,
+    which takes a moment. Raises :class:`ConvlabError` if the settings cannot be read, or if
+    ``dataset`` is not the one that the run was trained on.
     """
-    checkpoint, config = folder.last_checkpoint(), folder.config()
-    if checkpoint is None and folder.checkpoints():
+    checkpoint, config = _checkpoint(folder, at_best=at_best), folder.config()
+    if checkpoint:
+        config = replace(checkpoint.config, epochs=config.epochs)
+    trainer = Trainer.from_config(config, dataset, threads=threads, drawings=folder.drawings())
+    snapshots, info = folder.snapshots, folder.info()
+    first = snapshots.load(0) if 0 in snapshots.iterations else None
+    if info is not None and info.parent and first is not None:
+        trainer.begin_at(first, info.branched_at, info.epochs_before)
+    if checkpoint is not None:
+        _restore(trainer, checkpoint, first, folder)
+        if info is not None and info.state == "early" and trainer.is_out_of_patience:
+            trainer.patience_from = trainer.iteration
+    return trainer
+
+
+def _checkpoint(folder: RunFolder, *, at_best: bool) -> Checkpoint | None:
+    if at_best:
+        best = folder.best_checkpoint()
+        if best is None:
+            raise DataError(
+                f"The run {folder.title} has no checkpoint of its best epoch; begin a new run at "
+                "one of its moments instead."
+            )
+        return best
+    last = folder.last_checkpoint()
+    if last is None and folder.checkpoints():
         raise DataError(
             f"The run {folder.title} cannot go on: its checkpoints are damaged. Begin a new run at "
             "one of its moments instead."
         )
-    if checkpoint:
-        config = replace(checkpoint.config, epochs=config.epochs)
-    trainer = Trainer.from_config(config, dataset, threads=threads)
-    snapshots, info = folder.snapshots, folder.info()
-    first = snapshots.load(0) if 0 in snapshots.iterations else None
-    if info is not None and info.parent and first is not None:
-        trainer.begin_at(first, info.branched_at)
-    if checkpoint is not None:
-        try:
-            trainer.restore(checkpoint.state, checkpoint.history, first)
-        except (ConvlabError, ValueError, KeyError, TypeError) as error:
-            raise DataError(
-                f"The run {folder.title} cannot go on with these images: it was trained on others."
-            ) from error
-    return trainer
+    return last
+
+
+def _restore(
+    trainer: Trainer, checkpoint: Checkpoint, first: Params | None, folder: RunFolder
+) -> None:
+    """Let a trainer go on from a checkpoint; raises :class:`DataError` if the images are others."""
+    others = DataError(
+        f"The run {folder.title} cannot go on with these images: it was trained on others, or they "
+        "have changed since. Bring those back, or begin a new run at one of its moments instead."
+    )
+    if checkpoint.state.images not in ("", trainer.images):  # older ones do not tell
+        raise others
+    try:
+        trainer.restore(checkpoint.state, checkpoint.history, first)
+    except (ConvlabError, ValueError, KeyError, TypeError) as error:
+        raise others from error
 
 
 def branched_trainer(
@@ -130,13 +197,25 @@ def branched_trainer(
     *,
     threads: int = 1,
 ) -> Trainer:
-    """Return a trainer of ``config`` that begins with the weights of ``parent`` at a snapshot.
+    """Return a trainer of ``config`` that begins with the weights of ``parent`` at a moment.
 
-    Raises :class:`ConvlabError` if they are of another network.
+    ``iteration`` is one of :class:`Moments`. Raises :class:`ConvlabError` if they are of another
+    network.
     """
     trainer = Trainer.from_config(config, dataset, threads=threads)
-    trainer.begin_at(parent.snapshots.load(iteration), iteration)
+    params, info = Moments(parent).load(iteration), parent.info()
+    if info is None:
+        trainer.begin_at(params, iteration)
+    else:
+        epochs = info.epochs_before + epochs_over(info, iteration)
+        trainer.begin_at(params, info.branched_at + iteration, epochs)
     return trainer
+
+
+def epochs_over(info: RunInfo, iteration: int) -> int:
+    """Return how many epochs of a run are over after one of its iterations."""
+    per_epoch = info.iterations // max(info.epochs, 1)
+    return iteration // per_epoch if per_epoch else 0
 
 
 def read_entry(path: Path) -> RunEntry | None:

@@ -8,21 +8,21 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from filelock import FileLock, Timeout
+
 from convlab.errors import ConvlabError, DataError
+from convlab.training.run_files import RUN_FILE, files_of
 from convlab.training.run_folder import RunFolder
 
-LARGEST_RUN = 8 << 30  # bytes, unpacked; a run of the original AlexNet takes half of that
+LARGEST_RUN = 8 << 30  # bytes, unpacked; a run of the original AlexNet takes two thirds of that
 LARGEST_TOML = 1 << 20
 MOST_FILES = 5_000
+LONGEST_IMPORT = 60  # seconds that another one is waited for
 
-_FILE = re.compile(
-    r"(settings|run|notes)\.toml|history\.csv|(weights|filters)\.safetensors"
-    r"|snapshots/\d{1,12}\.safetensors|checkpoints/(\d{1,12}|best)\.safetensors"
-)
+_IMPORT = ".import-"  # begins the name of a folder in which a run is unpacked
 _NAME = re.compile(r"[^\W_][\w ().,+=-]{0,99}")  # of a folder, on any system
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -50,6 +50,7 @@ def export_run(folder: RunFolder, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)  # of a killed program that had the same number
         _write(folder.path, temporary)
         os.replace(temporary, path)
     except OSError as error:
@@ -66,18 +67,18 @@ def import_run(path: Path, root: Path) -> RunFolder:
     """Unpack a zip that :func:`export_run` wrote into a new folder of ``root``, all or nothing.
 
     Files that no run has are left out. Raises :class:`DataError` for anything that is no run, or
-    is too large, and :class:`ConvlabError` if the folder cannot be written.
+    is too large, and :class:`ConvlabError` if the folder cannot be written, or if another import
+    does not come to its end.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
-        # Beside the runs, so that no half of one is ever among them.
-        with tempfile.TemporaryDirectory(dir=root.parent, prefix=".import-") as temporary:
-            unpacked = Path(temporary) / "run"
-            name = _unpack(path, unpacked)
-            _check(RunFolder(unpacked), path)
-            target = _unused(root, name)
-            os.replace(unpacked, target)
-            return RunFolder(target)
+        with _import_lock(root).acquire(timeout=LONGEST_IMPORT):
+            _sweep_imports(root)
+            return _imported(path, root)
+    except Timeout as error:
+        raise ConvlabError(
+            "Another run is being imported at the moment; wait for its end, then try again."
+        ) from error
     except OSError as error:
         place = error.filename or root
         raise ConvlabError(
@@ -85,23 +86,45 @@ def import_run(path: Path, root: Path) -> RunFolder:
         ) from error
 
 
+def sweep_imports(root: Path) -> None:
+    """Delete what imports into ``root`` left that were killed, unless one is on."""
+    if not any(root.parent.glob(f"{_IMPORT}*")):
+        return
+    with suppress(OSError, Timeout), _import_lock(root).acquire(blocking=False):
+        _sweep_imports(root)
+
+
+def _sweep_imports(root: Path) -> None:
+    for left_over in root.parent.glob(f"{_IMPORT}*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+
+
+def _import_lock(root: Path) -> FileLock:
+    """Return what whoever imports holds: without it, what is half unpacked is left over."""
+    return FileLock(root.parent / ".importing.lock")
+
+
+def _imported(path: Path, root: Path) -> RunFolder:
+    # Beside the runs, so that no half of one is ever among them.
+    with tempfile.TemporaryDirectory(dir=root.parent, prefix=_IMPORT) as temporary:
+        unpacked = Path(temporary) / "run"
+        name = _unpack(path, unpacked)
+        _check(RunFolder(unpacked), path)
+        target = _unused(root, name)
+        os.replace(unpacked, target)
+        return RunFolder(target)
+
+
 def _write(folder: Path, path: Path) -> None:
     name_inside = _safe(folder.resolve().name)
     with path.open("xb") as file:
         with zipfile.ZipFile(file, "w", strict_timestamps=False) as archive:
-            for name in _files_of(folder):
+            for name in files_of(folder):
                 # Weights hardly shrink, and it would take long.
                 packed = zipfile.ZIP_STORED if name.endswith("s") else zipfile.ZIP_DEFLATED
                 archive.write(folder / name, f"{name_inside}/{name}", packed)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _files_of(folder: Path) -> Iterator[str]:
-    for file in sorted(folder.rglob("*")):
-        name = file.relative_to(folder).as_posix()
-        if _FILE.fullmatch(name) and file.is_file() and not file.is_symlink():
-            yield name
 
 
 def _unpack(path: Path, target: Path) -> str:
@@ -114,7 +137,7 @@ def _unpack(path: Path, target: Path) -> str:
             top = _top(members)
             below = (member for member in members if member.filename.startswith(top))
             files = {member.filename.removeprefix(top): member for member in below}
-            wanted = {name: member for name, member in files.items() if _FILE.fullmatch(name)}
+            wanted = {name: member for name, member in files.items() if RUN_FILE.fullmatch(name)}
             if not {"settings.toml", "run.toml"} <= wanted.keys():
                 raise DataError(
                     f"{path.name} holds no run of convlab; choose one that it exported."

@@ -23,7 +23,8 @@ class TrainerState:
     ``memory`` is what the optimizer remembers, by kind and then by parameter; ``updates`` how
     many steps it made. ``kept`` are the last weights known to be good, and their iteration.
     ``distortion`` is the state of the generator that distorts images. ``seconds`` of training
-    have gone by.
+    have gone by. Early stopping counts no epochs before ``patience_from``. ``images`` is the
+    fingerprint of all images and labels; empty where it is not known.
     """
 
     iteration: int
@@ -36,3 +37,5 @@ class TrainerState:
     distortion: dict[str, Any]
     seconds: float
     best: Best | None
+    patience_from: int = 0
+    images: str = ""

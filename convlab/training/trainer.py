@@ -1,6 +1,7 @@
 """The book's Trainer: a run as a stream of events, and the book's calls on the same code."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convlab.data.augmentation import Augmentation
 from convlab.data.dataset import Dataset
-from convlab.data.own_drawings import with_own_drawings
+from convlab.data.own_drawings import OwnDrawings, with_own_drawings
 from convlab.errors import ConvlabError
 from convlab.nn.engine import Engine
 from convlab.nn.functions import class_indices
@@ -27,6 +28,7 @@ from convlab.training.events import (
     all_finite,
     frozen_copy,
 )
+from convlab.training.fingerprint import fingerprint
 from convlab.training.history import History
 from convlab.training.printing import print_event
 from convlab.training.run_loop import RunLoop
@@ -122,7 +124,8 @@ class Trainer:
         self.seconds = 0.0  # of earlier parts of the run
         self.history_before: History | None = None  # of earlier parts of the run
         self.first_params: Params | None = None  # those of iteration 0, once that is over
-        self.branched_at = 0
+        self.branched_at = self.epochs_before = 0  # where the run left another one
+        self.patience_from = 0  # the iteration before which early stopping counts no epochs
         self.iteration = 0
         self.train_loss_list: list[float] = []
         self.train_acc_list: list[float] = []
@@ -130,12 +133,20 @@ class Trainer:
 
     @classmethod
     def from_config(
-        cls, config: TrainingConfig, dataset: Dataset, *, threads: int = 1
+        cls,
+        config: TrainingConfig,
+        dataset: Dataset,
+        *,
+        threads: int = 1,
+        drawings: OwnDrawings | None = None,
     ) -> "Trainer":
-        """Build the network and the trainer of ``config``; raises :class:`ConvlabError`."""
+        """Build the network and the trainer of ``config``; raises :class:`ConvlabError`.
+
+        ``drawings`` are those to learn if ``config`` asks for any; the user's own by default.
+        """
         weights, trainer, images = np.random.SeedSequence(config.seed).spawn(3)
         dataset = with_fewer_images(dataset, config.train_images, np.random.default_rng(images))
-        dataset = with_own_drawings(dataset, config.own_drawings)
+        dataset = with_own_drawings(dataset, config.own_drawings, drawings)
         classes = len(dataset.class_names)
         config.layer_shapes(dataset.image_shape, classes, len(dataset.train))
         network = config.build_network(dataset.image_shape, classes, np.random.default_rng(weights))
@@ -165,6 +176,21 @@ class Trainer:
         """The number of steps of the whole run."""
         return self.epochs * self.batches.per_epoch
 
+    @cached_property
+    def images(self) -> str:
+        """The fingerprint of all images and labels."""
+        return fingerprint(
+            self.x_train, self.t_train.astype("<i8"), self.x_test, self.t_test.astype("<i8")
+        )
+
+    @property
+    def is_out_of_patience(self) -> bool:
+        """Whether as many epochs as early stopping bears did not surpass the best accuracy."""
+        if not self.early_stopping or self.best is None:
+            return False
+        since = max(self.best.iteration, self.patience_from)
+        return (self.iteration - since) // self.batches.per_epoch >= self.early_stopping
+
     def train(self) -> None:
         """Train to the end, as the book's script does; with ``verbose``, print how it goes."""
         for event in self.run():
@@ -181,12 +207,17 @@ class Trainer:
             list(self.evaluate_epoch(Control()))
         return loss
 
-    def begin_at(self, params: Mapping[str, NDArray[Any]], iteration: int) -> None:
-        """Begin with weights that another run had after ``iteration`` steps."""
+    def begin_at(
+        self, params: Mapping[str, NDArray[Any]], iteration: int, epochs_before: int = 0
+    ) -> None:
+        """Begin with weights that another run had after ``iteration`` steps.
+
+        ``epochs_before`` of its epochs were over by then.
+        """
         self.network.set_params(params)
         self.engine.load()
         self.kept = (0, frozen_copy(self.network.params))
-        self.branched_at = iteration
+        self.branched_at, self.epochs_before = iteration, epochs_before
 
     def state(self, seconds: float | None = None) -> TrainerState:
         """Return all that it takes to go on from here; ``seconds`` of training have gone by."""
@@ -202,6 +233,8 @@ class Trainer:
             dict(self._distortion.bit_generator.state),
             self.seconds if seconds is None else seconds,
             self.best,
+            self.patience_from,
+            self.images,
         )
 
     def restore(self, state: TrainerState, history: History, first_params: Params | None) -> None:
@@ -221,6 +254,7 @@ class Trainer:
         self.optimizer.iterations, self.optimizer.lr = state.updates, state.learning_rate
         self._distortion.bit_generator.state = state.distortion
         self.kept, self.best, self.seconds = state.kept, state.best, state.seconds
+        self.patience_from = state.patience_from
         self.history_before, self.first_params = history, first_params or first
         self.iteration = state.iteration
         self.train_loss_list = history.losses.tolist()

@@ -88,6 +88,30 @@ def test_each_run_has_a_folder_below_the_one_named(
     assert (tmp_path / "both" / "tame" / "weights.safetensors").is_file()
 
 
+@pytest.mark.parametrize(
+    ("preset", "option", "differing"),
+    [
+        ("optimizer-race", ("--optimizer", "SGD"), "--optimizer and --lr"),
+        ("optimizer-race", ("--lr", 0.1), "--optimizer and --lr"),
+        ("initial-weights", ("--weight-init-std", 0.01), "--weight-init-std"),
+        ("initial-weights", ("--network", "LeNet"), "--weight-init-std"),
+        ("overfitting", ("--layers", "Relu"), "--layers"),
+    ],
+)
+def test_an_option_cannot_undo_what_the_runs_differ_in(
+    refused: Refused, preset: str, option: tuple[object, ...], differing: str
+) -> None:
+    text = refused("train", "--preset", preset, *option)
+    assert f"differ in {differing}, so {option[0]} cannot be the same for all" in text
+    assert RunStore().entries() == []
+
+
+def test_what_the_runs_have_in_common_can_be_chosen(convlab: Convlab, pair: str) -> None:
+    result = convlab("train", "--preset", pair, "--epochs", 1, "--seed", 4, "--json")
+    assert [values["steps"] for values in lines(result.out)] == [3, 3]
+    assert {e.folder.config().seed for e in RunStore().entries()} == {4}
+
+
 def test_what_cannot_be_used_is_told_before_anything_is_trained(
     refused: Refused, pair: str, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convlab.cli.run_words import ids
 from convlab.nn.network_settings import open_network
 from convlab.training.run_folder import RunFolder
 from convlab.training.run_info import RunNotes
@@ -64,8 +65,8 @@ def test_the_list_tells_what_is_not_as_usual_and_how_it_went(
     run.save_notes(RunNotes(name="[red]fast", starred=True))
     text = convlab("runs", "list").out
     header, row = text.splitlines()[:2]
-    assert header.startswith("Run")
-    assert row.startswith("★ [red]fast")
+    assert header.startswith("Id")
+    assert row.startswith(" ".join(run.path.name.split()[:2]) + "  ★ [red]fast")
     assert "lr 0.02" in text
     assert "finished" in row
     (values,) = convlab("runs", "list", "--json").json["runs"]
@@ -115,6 +116,41 @@ def test_a_run_is_found_by_the_beginning_of_its_name_or_its_folder(
     assert convlab("runs", "show", run.path.name[:8], "--json").json["name"] == run.path.name
     elsewhere = train("--out", tmp_path / "elsewhere")
     assert convlab("runs", "show", elsewhere.path, "--json").json["name"] == "elsewhere"
+
+
+def test_runs_of_one_name_are_told_apart_by_their_ids(
+    convlab: Convlab, refused: Refused, train: Callable[..., RunFolder], tmp_path: Path
+) -> None:
+    runs = [train("--seed", seed) for seed in (1, 2)]
+    for run, day in zip(runs, ("2026-01-31 10.00.00", "2026-02-01 09.30.00"), strict=True):
+        run.save_notes(RunNotes(name="race"))
+        run.path.rename(run.path.with_name(f"{day} SimpleConvNet"))
+    text = refused("runs", "show", "race")
+    assert "2 runs are called 'race'" in text
+    assert "'2026-02-01 09.30.00 SimpleConvNet', '2026-01-31 10.00.00 SimpleConvNet'." in text
+    listed = convlab("runs", "list", "--sort", "created").out.splitlines()[1:]
+    shown = [row.partition("  ")[0] for row in listed if not row.startswith(" ")]
+    assert sorted(shown) == ["2026-01-31 10.00.00", "2026-02-01 09.30.00"]
+    assert convlab("runs", "show", shown[0], "--json").json["name"].startswith(shown[0])
+    values = convlab("runs", "compare", "2026-01", "2026-02", "--json").json
+    assert values["settings"] == [{"name": "seed", "left": 1, "right": 2}]
+    assert convlab("runs", "export", shown[1], tmp_path / "race.zip").code == 0
+    resumed = convlab("runs", "resume", shown[1], "--epochs", 3, "--json").json
+    assert resumed["epochs"] == 3
+
+
+def test_an_id_is_as_short_as_it_can_be() -> None:
+    names = ["2026-01-31 10.00.00 LeNet", "2026-01-31 10.00.00 LeNet (1)", "my run of May", "mine"]
+    assert ids(names) == {
+        names[0]: names[0],
+        names[1]: names[1],
+        names[2]: "my run",
+        names[3]: "mine",
+    }
+    assert ids(["2026-01-31 10.00.00 AlexNet", "2026-01-31 10.00.00 LeNet"]) == {
+        "2026-01-31 10.00.00 AlexNet": "2026-01-31 10.00.00 AlexNet",
+        "2026-01-31 10.00.00 LeNet": "2026-01-31 10.00.00 LeNet",
+    }
 
 
 def test_compare_tells_what_was_set_differently_and_each_class(
@@ -247,7 +283,9 @@ def test_what_is_over_is_not_gone_on_with(
     assert "name more than its 2 epochs" in refused("runs", "resume", name, "--epochs", 2)
     assert "--epochs must be a whole number" in refused("runs", "resume", name, "--epochs", "x")
     early = train("--early-stopping", 1, "--lr", 1e-9, "--epochs", 9)
-    assert "ended early" in refused("runs", "resume", early.path.name, "--epochs", 20)
+    goes_on = convlab("runs", "resume", early.path.name, "--json")
+    assert "The run had ended early: 1 epoch did not surpass the best" in goes_on.err
+    assert (goes_on.json["reason"], goes_on.json["epochs"]) == ("early", 3)
     diverged = RunFolder(run.path)
     info = diverged.info()
     assert info is not None

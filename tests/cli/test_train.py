@@ -320,9 +320,9 @@ def test_a_disk_that_fills_up_costs_no_training(
     full(lambda path: path.parent == run and path.exists())
     result = convlab("train", "-c", settings, "-o", run, "--epochs", 3, "--json")
     assert result.code == 1
-    goes_on, moved = [line for line in result.err.splitlines() if "cannot be written" in line]
-    assert goes_on.endswith("No space left on device. The training goes on, and is written at its "
-                            "end.")  # fmt: skip
+    *earlier, moved = [line for line in result.err.splitlines() if "cannot be written" in line]
+    goes_on = "No space left on device. The training goes on, and is written at its end."
+    assert all(line.endswith(goes_on) for line in earlier)  # none, if the disk answers late
     place = Path(result.json["run"])
     assert moved.endswith(f"The whole run was put into {place} instead.")
     assert home in place.parents
@@ -420,7 +420,7 @@ def test_what_cannot_be_used_is_refused_before_anything_is_written(
 def test_a_run_that_does_not_fit_into_memory_is_refused_before_anything_is_written(
     refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convlab.cli.train.machine_memory", lambda: 16_000_000_000)
+    monkeypatch.setattr("convlab.insight.memory.machine_memory", lambda: 16_000_000_000)
     large = ("--filter-num", 512, "--hidden-size", 4096, "--pad", 32)
     assert refused("train", "--out", tmp_path / "run", *large) == (
         "convlab: network: Training would take about 154 GB of memory, but this computer has "

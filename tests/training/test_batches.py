@@ -46,3 +46,15 @@ def test_with_replacement_every_batch_is_drawn_from_all_images() -> None:
 def test_a_batch_that_the_set_cannot_fill_is_refused(size: int) -> None:
     with pytest.raises(SettingsError, match=f"A mini-batch has 1 to 10 images here; .* {size}"):
         Batches(10, size, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("dealt", range(5))
+def test_they_go_on_from_any_batch_also_after_a_last_one_that_is_smaller(dealt: int) -> None:
+    batches = Batches(23, 10, np.random.default_rng(0))
+    for _ in range(dealt):
+        batches.next()
+    other = Batches(23, 10, np.random.default_rng(1))
+    other.restore(batches.state())
+    assert epoch(other) == epoch(batches)
+    with pytest.raises(ValueError, match="damaged"):
+        Batches(10, 4, np.random.default_rng(0)).restore(batches.state())

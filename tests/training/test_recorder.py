@@ -10,10 +10,9 @@ import pytest
 
 from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError
-from convlab.files import write_atomically
 from convlab.nn.network_settings import open_network
 from convlab.training import Trainer, TrainingConfig
-from convlab.training.events import Event, RunEnded, Warned
+from convlab.training.events import CheckpointTaken, Event, RunEnded, RunStarted, StepDone, Warned
 from convlab.training.filter_track import FilterTrack
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
@@ -82,30 +81,64 @@ def test_the_best_weights_may_be_the_ones_in_use(
     assert (info.state, info.weights_iteration) == ("early", ended.weights_iteration)
 
 
-def test_a_full_disk_is_told_once_and_the_run_is_put_elsewhere(
+@pytest.mark.parametrize("place", ["trainer", "recorder", "writer"])
+def test_too_little_memory_to_keep_the_run_does_not_end_it(
+    place: str,
     folder: RunFolder,
     tiny_config: TrainingConfig,
     trainer: Trainer,
     monkeypatch: pytest.MonkeyPatch,
-    home: Path,
 ) -> None:
-    def write(path: Path, content: bytes | str) -> None:
-        if folder.path in path.parents:
-            raise OSError(28, "No space left on device")
-        write_atomically(path, content)
+    def fail(*_: object) -> None:
+        raise MemoryError
 
-    for module in ("nn.weights", "training.checkpoint", "training.run_folder", "training.run_info"):
-        monkeypatch.setattr(f"convlab.{module}.write_atomically", write)
+    target = {
+        "trainer": "trainer.Trainer.state",
+        "recorder": "recorder.Recorder._moment",
+        "writer": "checkpoint.to_safetensors",
+    }[place]
+    monkeypatch.setattr(f"convlab.training.{target}", fail)
+    events = list(follow(folder, tiny_config, trainer))
+    warnings = [event.sentence for event in events if isinstance(event, Warned)]
+    assert len(warnings) == 1
+    assert "not enough memory" in warnings[0]
+    ended = events[-1]
+    assert isinstance(ended, RunEnded)
+    assert (ended.reason, ended.iteration) == ("finished", 12)
+    assert len(folder.history().losses) == 12
+
+
+def test_a_slow_disk_gets_each_checkpoint_when_it_has_time_but_only_a_small_one_waits(
+    folder: RunFolder,
+    tiny_config: TrainingConfig,
+    trainer: Trainer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[int] = []
+
+    def refuse(writer: Writer, job: object, size: int = 0, *, even_if_busy: bool = False) -> bool:
+        tried.append(size)
+        return False
+
+    monkeypatch.setattr(Writer, "do", refuse)
     recorder = Recorder(folder, tiny_config)
-    events = list(recorder.follow(trainer.run(checkpoint_seconds=0.0)))
-    goes_on, moved = [event.sentence for event in events if isinstance(event, Warned)]
-    assert goes_on.endswith(
-        "No space left on device. The training goes on, and is written at its end."
-    )
-    assert moved.endswith(f"The whole run was put into {recorder.folder.path} instead.")
-    assert home in recorder.folder.path.parents
-    assert isinstance(events[-1], RunEnded)
-    assert len(recorder.folder.history().losses) == 12
+    recorder._writer = Writer()
+    for event in trainer.run(checkpoint_seconds=0.0):
+        if isinstance(event, StepDone | RunStarted | CheckpointTaken):
+            recorder._record(event)
+            if isinstance(event, CheckpointTaken) and not event.is_best:
+                break
+    recorder._writer.close()
+    size = tried[-1]
+    assert size > 4 * sum(array.nbytes for array in trainer.network.params.values())
+    recorder._record(StepDone(2, 1, 1.0))
+    recorder._record(StepDone(3, 1, 1.0))
+    assert tried[-3:] == [size] * 3
+    monkeypatch.setattr("convlab.training.recorder.LARGEST_WAITING", 1000)
+    for _ in range(3):
+        recorder._record(StepDone(4, 1, 1.0))
+    assert tried[-4:] == [size] * 4
+    assert tried.count(size) == 4
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="such a user may write anywhere")

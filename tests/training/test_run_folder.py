@@ -192,3 +192,26 @@ def fail_for(path: Path) -> Callable[[int], None]:
             raise OSError(28, "No space left on device")
 
     return fsync
+
+
+def test_who_holds_a_run_deletes_what_a_killed_program_left_half_written(
+    tmp_path: Path, tiny_config: TrainingConfig
+) -> None:
+    folder = RunFolder.create(tiny_config, tmp_path / "run")
+    names = (
+        ".history.csv.ab12_xyz",
+        "snapshots/.000600.safetensors.abcdefgh",
+        "checkpoints/.best-000600.safetensors.abcdefgh",
+    )
+    others = ("mine.txt", ".history.csv", ".mine.txt.abcdefgh", ".notes.toml.abcdefgh")
+    for name in (*names, *others):
+        (folder.path / name).parent.mkdir(exist_ok=True)
+        (folder.path / name).write_text("half of it")
+    folder.acquire()
+    assert [name for name in names if (folder.path / name).exists()] == []
+    assert [name for name in others if (folder.path / name).exists()] == list(others)
+    (folder.path / names[0]).write_text("is being written")
+    with pytest.raises(ConvlabError, match="is being trained"):
+        RunFolder(folder.path).acquire()
+    assert (folder.path / names[0]).exists()
+    folder.release()

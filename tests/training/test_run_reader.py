@@ -53,6 +53,25 @@ def test_a_run_is_live_as_long_as_somebody_holds_it(
     assert entry.was_interrupted
 
 
+def test_what_a_killed_program_left_half_written_is_deleted_when_its_run_is_found(
+    make_run: Callable[..., RunFolder], store: RunStore
+) -> None:
+    folder, other = make_run("a"), make_run("b")
+    info = folder.info()
+    assert info is not None
+    folder.save_info(replace(info, state="running"))
+    left_over, finished = (run.path / ".run.toml.abcdefgh" for run in (folder, other))
+    folder.acquire()
+    left_over.write_text("half of it")
+    finished.write_text("of a run that nobody looks into")
+    RunReader(store.root).entries()
+    assert left_over.exists(), "it is being written"
+    folder.release()
+    RunReader(store.root).entries()
+    assert not left_over.exists()
+    assert finished.exists()
+
+
 def test_damaged_runs_and_other_files_are_left_out(
     make_run: Callable[..., RunFolder], store: RunStore, tmp_path: Path
 ) -> None:

@@ -1,18 +1,27 @@
 """A run goes into one file and comes out of it elsewhere; what is none stays outside."""
 
+import os
+import shutil
 import stat
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from filelock import FileLock
 
 from convlab.data.dataset import Dataset
+from convlab.data.digit_image import Drawing, Stroke
+from convlab.data.own_drawings import OwnDrawings
 from convlab.errors import ConvlabError
 from convlab.training import Trainer, TrainingConfig, run_zip
+from convlab.training.control import Control
+from convlab.training.events import StepDone
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
-from convlab.training.run_store import RunStore
+from convlab.training.run_store import RunStore, resumed_trainer
 from convlab.training.run_zip import export_run, import_run
 
 Rewrite = Callable[..., Path]
@@ -65,8 +74,13 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+def beside(other: Path) -> list[str]:
+    names = {path.name for path in other.parent.iterdir()} - {other.name, ".importing.lock"}
+    return sorted(names)
+
+
 def nothing_was_made(other: Path) -> bool:
-    return not other.exists() or (not any(other.iterdir()) and len([*other.parent.iterdir()]) == 1)
+    return not other.exists() or not (any(other.iterdir()) or beside(other))
 
 
 def test_what_comes_out_is_what_went_in(run: RunFolder, exported: Path, other: Path) -> None:
@@ -77,7 +91,65 @@ def test_what_comes_out_is_what_went_in(run: RunFolder, exported: Path, other: P
     del left_over[".history.csv.left over"]
     assert contents(imported.path) == left_over
     assert [entry.name for entry in RunStore(other).entries()] == ["my run"]
-    assert len([*other.parent.iterdir()]) == 1, "nothing is left beside the runs"
+    assert beside(other) == [], "nothing is left beside the runs"
+
+
+def test_what_comes_out_can_be_scrubbed_and_gone_on_with(
+    tmp_path: Path, tiny_config: TrainingConfig, tiny_dataset: Dataset, other: Path, home: Path
+) -> None:
+    OwnDrawings().add(Drawing((Stroke(np.array([[0.2, 0.2], [0.8, 0.9]])),)), 1)
+    config = replace(tiny_config, own_drawings=2)
+    whole = Trainer.from_config(config, tiny_dataset)
+    whole.train()
+    folder = RunFolder.create(config, tmp_path / "runs" / "stopped")
+    trainer, control = Trainer.from_config(config, tiny_dataset), Control()
+    for event in Recorder(folder, config).follow(trainer.run(control, checkpoint_seconds=1e9)):
+        if isinstance(event, StepDone) and event.iteration == 9:
+            control.stop()
+    export_run(folder, tmp_path / "stopped.zip")
+    shutil.rmtree(home)  # it is another person's computer
+    imported = import_run(tmp_path / "stopped.zip", other)
+    assert imported.snapshots.iterations == folder.snapshots.iterations
+    np.testing.assert_array_equal(imported.snapshots.load(3)["W1"], folder.snapshots.load(3)["W1"])
+    assert resumed_trainer(imported, tiny_dataset, at_best=True).iteration == 7
+    goes_on = resumed_trainer(imported, tiny_dataset)
+    goes_on.train()
+    assert goes_on.train_loss_list == whole.train_loss_list
+
+
+def test_what_killed_imports_left_is_deleted_by_the_next_one(
+    exported: Path, other: Path, tiny_config: TrainingConfig
+) -> None:
+    left_over = other.parent / ".import-abc" / "run"
+    left_over.mkdir(parents=True)
+    (left_over / "settings.toml").write_text("half of it")
+    with FileLock(other.parent / ".importing.lock"):  # it is on
+        RunStore(other).create(tiny_config)
+        assert left_over.exists()
+    RunStore(other).create(tiny_config)
+    assert beside(other) == []
+    left_over.mkdir(parents=True)
+    import_run(exported, other)
+    assert beside(other) == []
+
+
+def test_imports_wait_for_each_other_but_not_forever(
+    exported: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_zip, "LONGEST_IMPORT", 0.01)
+    other.mkdir(parents=True)
+    with (
+        FileLock(other.parent / ".importing.lock"),
+        pytest.raises(ConvlabError, match="is being imported at the moment"),
+    ):
+        import_run(exported, other)
+    assert nothing_was_made(other)
+
+
+def test_an_export_that_was_killed_is_in_nobodys_way(run: RunFolder, tmp_path: Path) -> None:
+    (tmp_path / f".run.zip.{os.getpid()}").write_text("half of it")
+    export_run(run, tmp_path / "run.zip")
+    assert [path.name for path in tmp_path.glob("*run.zip*")] == ["run.zip"]
 
 
 def test_a_name_that_is_taken_gets_a_number(exported: Path, other: Path) -> None:
