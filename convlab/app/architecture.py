@@ -112,7 +112,7 @@ class ArchitectureModel(QObject):
         wanted = batch_size(self.layers)
         batch = images[:wanted].copy() if fits else None
         is_training = self._lab.session.state is State.RUNNING
-        return partial(_measured, self._known, self.network.copy(), batch, wanted, is_training)
+        return partial(_measured, self._known, self.network.twin(), batch, wanted, is_training)
 
     @Slot()
     def _on_predictor_changed(self) -> None:

@@ -28,10 +28,15 @@ class _Call(QRunnable):
             self._signals.failed.emit(self._number, str(error))
         except (MemoryError, OSError) as error:
             self._signals.failed.emit(self._number, f"{str(error) or 'There is no memory left'}.")
+        except Exception as error:  # whatever it is, nobody may wait for the result for ever
+            self._signals.failed.emit(
+                self._number,
+                f"This stopped on an error inside the lab ({type(error).__name__}: {error}).",
+            )
 
 
 class Background(QObject):
-    """Calls a function in a thread of the pool.
+    """Calls a function in a thread of ``pool``, or of the pool that all share.
 
     ``returned`` carries its result, ``failed`` the sentence of what it raised. Of several calls
     only the one that was asked for last is told.
@@ -40,8 +45,9 @@ class Background(QObject):
     returned = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, pool: QThreadPool | None = None) -> None:
         super().__init__(parent)
+        self._pool = pool or QThreadPool.globalInstance()
         self._number = 0
         self._is_busy = False
         self._signals = _Signals()  # without a parent: a call may outlive this object
@@ -57,7 +63,7 @@ class Background(QObject):
         """Call ``function`` soon; return at once."""
         self._number += 1
         self._is_busy = True
-        QThreadPool.globalInstance().start(_Call(self._number, function, self._signals))
+        self._pool.start(_Call(self._number, function, self._signals))
 
     def drop(self) -> None:
         """Tell nothing of the last call."""

@@ -2,10 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +19,18 @@ from convlab.training.history import History
 
 DEFAULT_SMOOTHING = 0.9
 
-E = TypeVar("E", StepDone, EpochEvaluated, LearningRateChanged)
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the curves say at one iteration; accuracies (0 to 1) are of the last evaluation."""
+    """What the curves say at one iteration; accuracies (0 to 1) are of the last evaluation.
+
+    Before the first step nothing is known of a loss, and no epoch has begun.
+    """
 
     iteration: int
-    epoch: int
-    loss: float
-    smoothed: float
+    epoch: int | None
+    loss: float | None
+    smoothed: float | None
     train_accuracy: float | None
     test_accuracy: float | None
 
@@ -53,7 +53,7 @@ class CurvesModel(QObject):
         self._timer.timeout.connect(self.changed)
         self._epochs = 0
         self._iterations_per_epoch = 1
-        self._offset = 0
+        self._offset = self._epochs_before = 0
         self._history = History(learning_rate=0.0)
         self._average = MovingAverage(DEFAULT_SMOOTHING)
         self._smoothed = GrowingArray(np.float64)
@@ -76,6 +76,11 @@ class CurvesModel(QObject):
     def epochs(self) -> int:
         """The number of epochs that the run was planned for; 0 before any run."""
         return self._epochs
+
+    @property
+    def epochs_before(self) -> int:
+        """How many epochs were over where the run left another one."""
+        return self._epochs_before
 
     @property
     def iterations_per_epoch(self) -> int:
@@ -121,10 +126,15 @@ class CurvesModel(QObject):
         self._timer.start()
 
     def reading_at(self, iteration: float) -> Reading | None:
-        """Return what the curves say at the step nearest to ``iteration``; None while empty."""
+        """Return what the curves say at the step nearest to ``iteration``; None while empty.
+
+        The beginning, before the first step, is one of the steps.
+        """
         if self.is_empty:
             return None
         history = self._history
+        if iteration < history.iterations[0] - 0.5:
+            return Reading(self._offset, None, None, None, None, None)
         index = int(np.searchsorted(history.iterations, iteration - 0.5))
         index = min(index, len(history.iterations) - 1)
         step = int(history.iterations[index])
@@ -148,12 +158,12 @@ class CurvesModel(QObject):
         # New arrays, because plots may still hold views of the old ones.
         self._epochs = event.epochs
         self._iterations_per_epoch = event.iterations_per_epoch
-        self._offset = event.branched_at
+        self._offset, self._epochs_before = event.branched_at, event.epochs_before
         self._history = History(event.learning_rate)
         self._average = MovingAverage(self.smoothing)
         self._smoothed = GrowingArray(np.float64)
         if event.history is not None:
-            self._history = event.history.copy(self._offset)
+            self._history = event.history.copy()
             self._smoothed.extend(self._average.extend(self.losses))
         self.reset.emit()
         self._timer.start()
@@ -161,20 +171,16 @@ class CurvesModel(QObject):
     @Slot(object)
     def _on_steps_done(self, steps: list[StepDone]) -> None:
         before = len(self.losses)
-        self._history.add_steps([self._placed(step) for step in steps] if self._offset else steps)
+        self._history.add_steps(steps)
         self._smoothed.extend(self._average.extend(self.losses[before:]))
         self._timer.start()
 
     @Slot(object)
     def _on_epoch_evaluated(self, event: EpochEvaluated) -> None:
-        self._history.add_evaluation(self._placed(event))
+        self._history.add_evaluation(event)
         self._timer.start()
 
     @Slot(object)
     def _on_learning_rate_changed(self, event: LearningRateChanged) -> None:
-        self._history.add_learning_rate(self._placed(event))
+        self._history.add_learning_rate(event)
         self._timer.start()
-
-    def _placed(self, event: E) -> E:
-        """Return an event with the iteration at which it is drawn."""
-        return replace(event, iteration=event.iteration + self._offset) if self._offset else event

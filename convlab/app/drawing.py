@@ -23,7 +23,8 @@ class DrawingModel(QObject):
     """The image of a drawing and the network's reading of it, kept up to date.
 
     Changes are gathered until the event loop turns: however many come at once, the latest drawing
-    is read once by the latest weights. ``changed`` follows each reading.
+    is read once by the latest weights; by a large network in the background. ``changed`` follows
+    each reading.
     """
 
     changed = Signal()
@@ -41,6 +42,10 @@ class DrawingModel(QObject):
         self._known: ImageSet | None = None  # what ``_familiarity`` is, or will be, about
         self._familiarity: Familiarity | None = None
         self._is_unlike = False
+        self._reading = Background(self)
+        self._reading.returned.connect(self._on_read)
+        self._reading.failed.connect(self._on_reading_failed)
+        self._is_outdated = False  # what is being read
         self._learning = Background(self)
         self._learning.returned.connect(self._on_familiarity_learned)
         self._timer = QTimer(self)
@@ -87,6 +92,11 @@ class DrawingModel(QObject):
     def probabilities(self) -> NDArray[np.floating] | None:
         """The probability of each class (K,); None without ink or a network that fits."""
         return self._probabilities
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether probabilities, or newer ones, are on their way."""
+        return self._reading.is_busy
 
     @property
     def answer(self) -> int | None:
@@ -143,11 +153,12 @@ class DrawingModel(QObject):
     def _on_timeout(self) -> None:
         if self._is_drawn_anew:
             self._is_drawn_anew = False
+            self._probabilities = None
             self._stages = self._prepared()
             self._edited = self._drawn_over()
             self._compare_with_known()
         self._learn_what_is_known()
-        self._probabilities = self._read()
+        self._read()
         self.changed.emit()
 
     def _prepared(self) -> Stages | None:
@@ -165,10 +176,36 @@ class DrawingModel(QObject):
         image = drawn_over(picture.image, strokes)
         return ShownPicture(image, f"{picture.title}, drawn over")
 
-    def _read(self) -> NDArray[np.floating] | None:
-        if self.image is None:
-            return None
-        return self._predictor.probabilities(self.image.reshape(self.image_shape))
+    def _read(self) -> None:
+        image = None if self.image is None else self.image.reshape(self.image_shape)
+        if image is not None and self._predictor.takes_long:
+            if not self._are_of_this_network:
+                self._probabilities = None
+            self._is_outdated = self._reading.is_busy
+            if not self._is_outdated:
+                self._reading.start(self._predictor.later(image))
+            return
+        self._reading.drop()
+        self._probabilities = None if image is None else self._predictor.probabilities(image)
+
+    @property
+    def _are_of_this_network(self) -> bool:
+        """Whether the probabilities are as many as the network has classes."""
+        network, known = self._predictor.answering, self._probabilities
+        return network is not None and known is not None and len(known) == network.output_size
+
+    @Slot(object)
+    def _on_read(self, probabilities: NDArray[np.floating] | None) -> None:
+        if self._is_outdated:
+            self._read()
+        else:
+            self._probabilities = probabilities
+            self.changed.emit()
+
+    @Slot(str)
+    def _on_reading_failed(self, sentence: str) -> None:
+        self._probabilities = None
+        self.changed.emit()
 
     def _learn_what_is_known(self) -> None:
         """Look at the images that the network learned from, once there is ink, in a thread."""

@@ -42,11 +42,9 @@ class FeatureMapsModel(QObject):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The names of the network's classes, or numbers where the dataset has others."""
-        names, seen = self._lab.dataset.class_names, self.seen
-        size = len(names) if seen is None else seen.network.output_size
-        fits = len(names) == size and self._lab.predictor.origin != "lab"
-        return names if fits else tuple(map(str, range(size)))
+        """The names of the classes of the network whose outputs are seen."""
+        network = None if self.seen is None else self.seen.network
+        return self._lab.predictor.class_names(self._lab.dataset, network)
 
     @property
     def shows_all(self) -> bool:

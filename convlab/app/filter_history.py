@@ -31,8 +31,12 @@ class FilterHistory:
 
     def reset(self) -> None:
         """Take back all edits, as one step that can be undone."""
-        if self.edits:
-            self._add({})
+        self.replace({})
+
+    def replace(self, edits: Edits) -> None:
+        """Put other edits in place of all there are, as one step that can be undone."""
+        if edits != self.edits:
+            self._add(dict(edits))
 
     def undo(self) -> None:
         """Go back by one step."""

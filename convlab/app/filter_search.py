@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from threading import Event
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convlab.app.fresh import REST
 from convlab.app.long_work import Report
 from convlab.data.dataset import ImageSet
 from convlab.insight.activations import INPUT
@@ -18,6 +20,7 @@ from convlab.insight.receptive_field import receptive_fields
 from convlab.nn.network import Network
 
 PATCHES = 9  # of each filter
+LOOK_EVERY = 0.05  # seconds between two looks at whether a rest is over
 SEED = 0  # of the noise that images are made from: the same network gives the same images
 
 Box = tuple[slice, slice]
@@ -41,6 +44,29 @@ class Finding:
     seconds: float
     middle: tuple[int, int]
     box_of: Callable[[int, int], Box]
+
+
+class Paced:
+    """A :data:`Report` that rests after each block of a search until ``is_idle`` is set.
+
+    It rests so many times as long as the block took that a run beside it keeps its speed.
+    """
+
+    def __init__(self, report: Report, is_idle: Event) -> None:
+        self._report = report
+        self._is_idle = is_idle
+        self._since = perf_counter()
+
+    def __call__(self, done: int, total: int, seen: object) -> None:
+        """Report, which raises if the search is no longer wanted; then rest."""
+        self._report(done, total, seen)
+        now = perf_counter()
+        until = now + REST * (now - self._since)
+        while (left := until - perf_counter()) > 0:
+            if self._is_idle.wait(min(left, LOOK_EVERY)):
+                break
+            self._report(done, total, seen)
+        self._since = perf_counter()
 
 
 def find(

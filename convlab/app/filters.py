@@ -12,10 +12,12 @@ from PySide6.QtCore import QObject, Signal
 
 from convlab.app.predictor import Predictor
 from convlab.app.session import Session
+from convlab.app.time_machine import TimeMachine
 from convlab.files import write_atomically
 from convlab.insight.filter_layers import FilterLayer, filter_layers
 from convlab.nn.network import Network
 from convlab.training.events import RunStarted, SnapshotTaken
+from convlab.training.moments import FilterMoment
 
 Weights = NDArray[np.floating]
 CSV_COLUMNS = ("filter", "channel", "row", "column", "before", "after", "difference")
@@ -31,20 +33,29 @@ class FiltersModel(QObject):
     changed = Signal()
 
     def __init__(
-        self, session: Session, predictor: Predictor, parent: QObject | None = None
+        self,
+        session: Session,
+        predictor: Predictor,
+        machine: TimeMachine | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._between: FilterMoment | None = None  # where no whole network is kept
         self._layers: tuple[FilterLayer, ...] = ()
         self._wanted_layer = ""
         self._channel: int | None = None
         self._before: dict[str, Weights] | None = None
+        self._before_run: dict[str, Weights] | None = None  # to come back to after opened weights
         self._after: dict[str, Weights] = {}
         self._iteration: int | None = None
+        self._began_at = 0
         self._is_unknown = True
         self._predictor = predictor
         session.run_started.connect(self._on_run_started)
         session.weights_shown.connect(self._on_weights)
         predictor.network_opened.connect(self._on_network_opened)
+        if machine is not None:
+            machine.filters_shown.connect(self._on_filters_shown)
         if predictor.network is not None:  # opened before anybody listened
             self._on_network_opened(predictor.network)
 
@@ -81,7 +92,10 @@ class FiltersModel(QObject):
     def after(self) -> Weights | None:
         """The layer's latest weights (F, C, FH, FW); None if there are no filters."""
         layer = self.layer
-        return None if layer is None else self._after[layer.key]
+        if layer is None:
+            return None
+        between = self._between_of_layer
+        return self._after[layer.key] if between is None else between.weights
 
     @property
     def difference(self) -> Weights | None:
@@ -93,9 +107,18 @@ class FiltersModel(QObject):
             return np.asarray(after - before)
 
     @property
+    def began_at(self) -> int:
+        """At which iteration the run left another one; :attr:`before` is of then. Else 0."""
+        return self._began_at
+
+    @property
     def iteration(self) -> int | None:
-        """After how many steps the latest weights were copied; None for those of a file."""
-        return self._iteration
+        """After how many steps the latest weights were copied; None for those of a file.
+
+        In the first layer that may be later than in the others.
+        """
+        between = self._between_of_layer
+        return self._iteration if between is None else between.iteration
 
     @property
     def is_unknown(self) -> bool:
@@ -106,6 +129,11 @@ class FiltersModel(QObject):
     def come_with_lab(self) -> bool:
         """Whether the weights are those that come with the lab."""
         return self._predictor.origin == "lab"
+
+    @property
+    def is_stood_in_for(self) -> bool:
+        """Whether a changed copy of the network answers, whose filters are not these."""
+        return self._predictor.network is not self._predictor.original
 
     def choose_layer(self, name: str) -> None:
         """Show the layer of this name, now or as soon as a network has one."""
@@ -139,22 +167,38 @@ class FiltersModel(QObject):
         return {layer.key: params[layer.key] for layer in self._layers}
 
     def _set_after(self, weights: dict[str, Weights], iteration: int | None) -> None:
-        self._after = weights
+        self._after, self._between = weights, None
         self._iteration = iteration
         self._is_unknown = False
         self.changed.emit()
 
+    @property
+    def _between_of_layer(self) -> FilterMoment | None:
+        between, layer = self._between, self.layer
+        if between is None or layer is None or between.key != layer.key:
+            return None
+        return between if between.weights.shape == layer.shape else None
+
+    def _on_filters_shown(self, between: FilterMoment | None) -> None:
+        if between is not self._between:
+            self._between = between
+            self.changed.emit()
+
     def _on_run_started(self, event: RunStarted) -> None:
         self._layers = filter_layers(event.network)
-        self._before = self._filters_in(event.params)
-        self._set_after(self._before, 0)
+        self._before = self._before_run = self._filters_in(event.params)
+        self._began_at = event.branched_at
+        self._set_after(self._before, event.branched_at)
 
     def _on_weights(self, event: SnapshotTaken) -> None:
         self._set_after(self._filters_in(event.params), event.iteration)
 
     def _on_network_opened(self, network: Network) -> None:
         self._layers = filter_layers(network.description)
-        self._before = None  # nothing is known of the weights of a file before training
+        is_of_run = self._predictor.origin == "run"
+        # Nothing is known of the weights of a file before training.
+        self._before = self._before_run if is_of_run else None
+        iteration = self._predictor.iteration if is_of_run else None
         weights = self._filters_in(network.params)
-        # The network may go on learning in place.
-        self._set_after({key: array.copy() for key, array in weights.items()}, None)
+        # Whoever opened the network may still change it.
+        self._set_after({key: array.copy() for key, array in weights.items()}, iteration)

@@ -39,6 +39,7 @@ class GradientCheckModel(QObject):
         self._is_outdated = False
         self._problem = ""
         self._work = LongWork(self)
+        lab.left.connect(self._work.wait)
         self._work.busy_changed.connect(self._on_busy_changed)
         self._work.progressed.connect(self._on_progressed)
         self._work.returned.connect(self._on_returned)
@@ -103,7 +104,7 @@ class GradientCheckModel(QObject):
         if network is None or self.why_not():
             return
         images = min(images, self.images - first)
-        self._network = network.copy()
+        self._network = network.twin()
         self._iteration = self._lab.predictor.iteration
         self._batch = (first, images)
         self._comparisons = {}

@@ -36,7 +36,8 @@ class HealthModel(QObject):
     """Collects a record of the network's health now and then, while it is seen and while it is not.
 
     The change of the weights in one iteration comes from the last two snapshots of a run that is
-    on, of which the weights are kept. Moments that one goes back to are measured, too.
+    on, of which the weights are kept. Moments that one goes back to are measured, too; what a
+    person changed beside the run is not.
     ``changed`` follows each new record and each move to another moment of the run.
     """
 
@@ -62,6 +63,7 @@ class HealthModel(QObject):
         lab.predictor.network_opened.connect(self._on_network_opened)
         lab.session.run_started.connect(self._on_run_started)
         lab.session.state_changed.connect(self._on_state_changed)
+        lab.dataset_changed.connect(self._on_dataset_changed)
         self._on_predictor_changed()
 
     @property
@@ -88,7 +90,7 @@ class HealthModel(QObject):
     @property
     def is_unfit(self) -> bool:
         """Whether no images are there that the network could be measured with."""
-        network = self._lab.predictor.network
+        network = self._lab.predictor.original
         return network is not None and self._probe(network) is None
 
     def nearest(self, iteration: float) -> Health:
@@ -119,7 +121,7 @@ class HealthModel(QObject):
     @Slot()
     def _on_predictor_changed(self) -> None:
         predictor = self._lab.predictor
-        network = predictor.network
+        network = predictor.original
         if network is None or predictor.is_compared:
             return
         if not (self._is_watched or self._lab.session.is_busy):
@@ -146,7 +148,7 @@ class HealthModel(QObject):
         if self._copies and iteration < self._copies[-1][0]:
             self._copies.clear()
         elif self._lab.session.is_busy and not (self._copies and iteration == self._copies[-1][0]):
-            weights = {key: array.copy() for key, array in network.params.items() if key[0] == "W"}
+            weights = {key: array for key, array in network.params.items() if key[0] == "W"}
             self._copies = [*self._copies[-1:], (iteration, weights)]
 
     @Slot(object)
@@ -167,6 +169,12 @@ class HealthModel(QObject):
         if self._records and not self._is_waiting:
             self._record_now()
 
+    @Slot()
+    def _on_dataset_changed(self) -> None:
+        """Where the images before did not fit, these may."""
+        self._on_predictor_changed()
+        self.changed.emit()
+
     def _forget(self) -> None:
         self._background.drop()
         self._records.clear()
@@ -179,7 +187,7 @@ class HealthModel(QObject):
 
     def _record_now(self) -> None:
         predictor = self._lab.predictor
-        network, iteration = predictor.network, predictor.iteration
+        network, iteration = predictor.original, predictor.iteration
         if network is None or predictor.is_compared or self._is_known(iteration):
             return
         images = self._probe(network)
@@ -189,10 +197,10 @@ class HealthModel(QObject):
         if len(self._copies) == 2 and self._copies[-1][0] == iteration:
             before, weights = self._copies[0]
             step = Step(weights, iteration - before)
-        # A copy of its own, because the predictor's network changes while it is measured.
-        copied = network.copy()
+        twin = network.twin()
         self._started = perf_counter()
-        self._background.start(lambda: measure(copied, images, iteration, step))
+        # A copy, because batch normalization changes its averages when gradients are computed.
+        self._background.start(lambda: measure(twin.copy(), images, iteration, step))
 
     def _probe(self, network: Network) -> ImageSet | None:
         """Return the images that are always the same in a run; None if none fit the network."""

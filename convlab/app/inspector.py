@@ -14,7 +14,9 @@ from convlab.insight.activations import INPUT
 from convlab.insight.receptive_field import Region, Unit, is_unit_of, place_of, receptive_fields
 from convlab.insight.unit_sum import UnitSum, unit_sum
 
-CSV_COLUMNS = ("part", "channel", "row", "column", "input", "weight", "product")
+CSV_COLUMNS = (
+    "part", "channel_from_1", "row_from_1", "column_from_1", "input", "weight", "product",
+)  # fmt: skip
 
 
 class InspectorModel(QObject):
@@ -96,7 +98,10 @@ class InspectorModel(QObject):
         self._lab.selection.choose_layer(layer, unit)
 
     def to_csv(self, path: Path) -> None:
-        """Write every input of the unit as a row, places counted from 0; raises OSError."""
+        """Write every input of the unit as a row, places counted from 1, as on the screen.
+
+        What lies in the padding has places before the first or behind the last. Raises OSError.
+        """
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(CSV_COLUMNS)
@@ -104,14 +109,15 @@ class InspectorModel(QObject):
         if told is not None:
             region, products = told.region, told.products
             for at in np.ndindex(told.inputs.shape):
-                place = (region.channels[at[0]], region.rows[at[1]], region.columns[at[2]])
+                parts = (region.channels, region.rows, region.columns)
+                place = tuple(part[n] + 1 for part, n in zip(parts, at, strict=True))
                 weighed = ("", "")
                 if told.weights is not None and products is not None:
                     weighed = (str(told.weights[at]), str(products[at]))
                 writer.writerow([told.source, *place, told.inputs[at], *weighed])
             if told.bias is not None:
                 writer.writerow(["bias", *[""] * 5, told.bias])
-            place = place_of(told.unit)
+            place = tuple(n + 1 for n in place_of(told.unit))
             writer.writerow([told.layer, *place, "", "", told.value])
         write_atomically(path, text.getvalue())
 

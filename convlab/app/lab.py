@@ -1,5 +1,7 @@
 """What the panels share: the settings being edited, the dataset, the session and the predictor."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from convlab.app.examined import Examined
@@ -8,9 +10,11 @@ from convlab.app.loader import DatasetLoader
 from convlab.app.past_runs import PastRuns
 from convlab.app.predictor import Predictor
 from convlab.app.run_overlays import RunOverlays
+from convlab.app.run_queue import RunQueue
 from convlab.app.selection import Selection
 from convlab.app.session import Session
 from convlab.app.shown_picture import ShownPicture
+from convlab.app.stand_in import StandIn
 from convlab.app.time_machine import TimeMachine
 from convlab.data.dataset import Dataset
 from convlab.data.loading import load_dataset
@@ -18,7 +22,8 @@ from convlab.errors import ConvlabError
 from convlab.nn.network_settings import open_network
 from convlab.resources import shipped_weights
 from convlab.training.config import TrainingConfig
-from convlab.training.run_store import RunEntry, RunStore
+from convlab.training.events import RunStarted
+from convlab.training.run_store import RunEntry, RunStore, read_entry
 
 
 class Lab(QObject):
@@ -27,15 +32,18 @@ class Lab(QObject):
     ``config`` is the settings of the next run; None while the form holds something invalid.
     Runs are kept in ``store``, if there is one; ``past_runs`` opens them again, and
     ``time_machine`` shows any moment of the one that is on or open; ``overlays`` are those that
-    are drawn over its curves.
+    are drawn over its curves. ``queue`` trains several, one after another.
     What ``loader`` reads becomes the dataset; ``fetcher`` gets datasets that are not here.
+    ``stand_in`` holds what a person changed in the network that answers, beside the run.
     ``examined`` is the image that panels look into, ``selection`` what was pointed out in one.
     ``picture_shown`` carries a :class:`ShownPicture` that someone wants to be read.
+    ``left`` says that the program ends: whoever has long work on must give it up.
     """
 
     config_changed = Signal()
     dataset_changed = Signal()
     picture_shown = Signal(object)
+    left = Signal()
 
     def __init__(
         self, dataset: Dataset, config: TrainingConfig, store: RunStore | None = None
@@ -48,11 +56,15 @@ class Lab(QObject):
         self.fetcher = Fetcher(parent=self)
         self.store = store
         self.session = Session(store, parent=self)
+        self.queue = RunQueue(self.session, parent=self)
         self.past_runs = PastRuns(self.session, self.loader, parent=self)
         self.past_runs.opened.connect(self.set_config)
         self.time_machine = TimeMachine(self.session, parent=self)
         self.overlays = RunOverlays(parent=self)
+        self.session.run_started.connect(self._on_run_started)
         self.predictor = Predictor(self.session, parent=self)
+        self.predictor.network_opened.connect(self._on_network_opened)
+        self.stand_in = StandIn(self.session, self.predictor, parent=self)
         self.examined = Examined(dataset, parent=self)
         self.selection = Selection(parent=self)
 
@@ -76,8 +88,8 @@ class Lab(QObject):
         self.past_runs.go_on(entry, self._dataset)
 
     def branch_run(self) -> None:
-        """Begin a run with the lab's settings at the moment that the time machine shows."""
-        iteration = self.time_machine.iteration
+        """Begin a run with the lab's settings and the network that the time machine shows."""
+        iteration = self.time_machine.whole_iteration
         if self._config is not None and iteration is not None:
             self.past_runs.branch(self._config, self._dataset, iteration)
 
@@ -111,6 +123,25 @@ class Lab(QObject):
     def show_picture(self, picture: ShownPicture) -> None:
         """Let the network read a picture in place of the drawing."""
         self.picture_shown.emit(picture)
+
+    def leave(self) -> None:
+        """Give up what is on beside the window, and block until it has ended."""
+        self.left.emit()
+        self.fetcher.wait()
+        self.loader.wait()
+
+    @Slot(object)
+    def _on_run_started(self, event: RunStarted) -> None:
+        """Draw the run that the present one left, if it is still there."""
+        parent, entry = self.session.parent_name, None
+        if self.store is not None and parent and Path(parent).name == parent:
+            entry = read_entry(self.store.root / parent)
+        self.overlays.show_origin(entry, event.branched_at)
+
+    @Slot(object)
+    def _on_network_opened(self, _: object) -> None:
+        if self.predictor.origin != "run":
+            self.time_machine.set_aside()
 
     @Slot(object)
     def _on_dataset_loaded(self, dataset: Dataset) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from convlab.app.fit import why_not_read
 from convlab.app.fresh import Fresh
 from convlab.app.lab import Lab
 from convlab.insight.activations import activations
@@ -26,7 +27,7 @@ class Seen:
     """One image as a network sees it.
 
     ``outputs`` are samples (C, H, W) or (D,) by the layers' names, ``Input`` first; ``network``
-    has the weights that made them, and is nobody else's. ``title`` says which image it is.
+    has the weights that made them, for reading. ``title`` says which image it is.
     """
 
     network: Network
@@ -46,8 +47,8 @@ class LayerOutputs(QObject):
     def __init__(self, lab: Lab, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lab = lab
-        self._copy: Network | None = None  # of the network that answers; None when it has changed
-        self._problem = NO_NETWORK
+        self._twin: Network | None = None  # of the network that answers; None when it has changed
+        self._failure = ""  # of the last attempt
         self._fresh = Fresh(lab.session, self._prepare, self)
         self._fresh.changed.connect(self.changed)
         self._fresh.failed.connect(self._on_failed)
@@ -62,7 +63,7 @@ class LayerOutputs(QObject):
     @property
     def problem(self) -> str:
         """Why there is nothing to see, in a sentence that says what to do."""
-        return self._problem
+        return self._why_not() or self._failure or COMPUTING
 
     def set_watched(self, is_watched: bool) -> None:
         """Tell whether somebody looks."""
@@ -70,31 +71,28 @@ class LayerOutputs(QObject):
 
     def _prepare(self) -> Callable[[], object] | None:
         network, image = self._lab.predictor.answering, self._lab.examined.image
+        self._failure = ""
+        if network is None or self._why_not():
+            return None
+        if self._twin is None:
+            self._twin = network.twin()
+        return partial(_look, self._twin, self._lab.examined.title, image.copy())
+
+    def _why_not(self) -> str:
+        """Return why nothing can be computed; empty if something can."""
+        network, image = self._lab.predictor.answering, self._lab.examined.image
         if network is None:
-            self._problem = NO_NETWORK
-            return None
-        if image.shape != network.input_dim:
-            wanted, given = (
-                "×".join(map(str, shape)) for shape in (network.input_dim, image.shape)
-            )
-            self._problem = (
-                f"This network takes images of {wanted}, and this one is {given}; "
-                "choose a dataset that fits it, or train a network on this one."
-            )
-            return None
-        self._problem = COMPUTING
-        if self._copy is None:
-            self._copy = network.copy()
-        return partial(_look, self._copy, self._lab.examined.title, image.copy())
+            return NO_NETWORK
+        return why_not_read(network, image.shape)
 
     @Slot()
     def _on_weights_changed(self) -> None:
-        self._copy = None
+        self._twin = None
         self._fresh.recompute()
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        self._problem = sentence
+        self._failure = sentence
         self.changed.emit()
 
 

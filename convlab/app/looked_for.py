@@ -4,14 +4,17 @@ import csv
 from collections import OrderedDict
 from hashlib import blake2b
 from io import StringIO
+from operator import is_
 from pathlib import Path
+from threading import Event
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from convlab.app.filter_search import Finding, find
+from convlab.app.filter_search import Finding, Paced, find
+from convlab.app.fit import why_not_read_all
 from convlab.app.lab import Lab
 from convlab.app.long_work import LongWork
 from convlab.app.shown_picture import ShownPicture
@@ -19,6 +22,7 @@ from convlab.data.dataset import ImageSet
 from convlab.files import write_atomically
 from convlab.insight.exciting_patches import multiply_adds
 from convlab.insight.filter_layers import FilterLayer, filter_layers
+from convlab.nn.types import Array
 
 MOST_UNASKED = 3e10  # multiply-adds of a search that begins by itself, some seconds
 IDLE = 700  # milliseconds in which nothing changes before a search begins by itself
@@ -27,11 +31,17 @@ MOST_KEPT = 16  # findings
 NO_NETWORK = "Press Train, or open weights, to see what the filters look for."
 NO_FILTERS = "This network has no convolution, so it has no filters."
 Pixels = NDArray[np.uint8]
-CSV_COLUMNS = ("filter", "rank", "output", "training_image", "label", "map_row", "map_column")
+CSV_COLUMNS = (
+    "filter_from_1", "rank", "output", "training_image_from_1", "label", "map_row_from_1",
+    "map_column_from_1",
+)  # fmt: skip
 
 
 class LookedForModel(QObject):
     """Searches on demand, or by itself where it is quick, no run is on and somebody watches.
+
+    What began by itself ends when a run begins or nobody watches any more; what was asked for goes
+    on, with rests while a run is on.
 
     Findings are kept for each state of the weights, each layer and each dataset. ``changed`` says
     that there is something else to show, ``progressed`` that a search has come further;
@@ -52,9 +62,14 @@ class LookedForModel(QObject):
         self._progress = (0, 0)
         self._told_at = 0.0
         self._key = ""  # of the weights as they are now
+        self._digested: tuple[list[Array], str] | None = None  # the last weights that were hashed
         self._searched: tuple[FilterLayer, ImageSet] | None = None
+        self._was_asked = False  # for the search that is on
+        self._is_idle = Event()  # set while no run is on; for the thread of the search
+        self._is_idle.set()
         self._declined = ""  # the key of what was canceled, so that it does not begin by itself
         self._work = LongWork(self)
+        lab.left.connect(self._work.wait)
         self._work.progressed.connect(self._on_progressed)
         self._work.returned.connect(self._on_returned)
         self._work.failed.connect(self._on_failed)
@@ -66,7 +81,8 @@ class LookedForModel(QObject):
         lab.predictor.changed.connect(self._on_changed)
         lab.selection.changed.connect(self._on_changed)
         lab.dataset_changed.connect(self._on_changed)
-        lab.session.state_changed.connect(self._on_changed)
+        lab.session.state_changed.connect(self._on_state_changed)
+        self._on_state_changed(lab.session.state)
 
     @property
     def layers(self) -> tuple[FilterLayer, ...]:
@@ -88,13 +104,7 @@ class LookedForModel(QObject):
             return NO_NETWORK
         if not self.layers:
             return NO_FILTERS
-        if dataset.image_shape != network.input_dim:
-            sizes = ["×".join(map(str, s)) for s in (network.input_dim, dataset.image_shape)]
-            return (
-                f"This network reads images of {sizes[0]}, and those of {dataset.title} are "
-                f"{sizes[1]}; choose a dataset that fits."
-            )
-        return ""
+        return why_not_read_all(network, dataset)
 
     @property
     def finding(self) -> Finding | None:
@@ -114,6 +124,11 @@ class LookedForModel(QObject):
     def is_busy(self) -> bool:
         """Whether a search is on."""
         return self._work.is_busy
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether a search is on that goes slowly, for the sake of a run."""
+        return self.is_busy and self._lab.session.is_busy
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -147,10 +162,15 @@ class LookedForModel(QObject):
     def set_watched(self, is_watched: bool) -> None:
         """Tell whether the findings are seen."""
         self._is_watched = is_watched
+        if not is_watched:
+            self._give_up_unasked()
         self._look_up()
 
     def search(self) -> None:
         """Search with the weights as they are now."""
+        self._search(was_asked=True)
+
+    def _search(self, *, was_asked: bool) -> None:
         network, layer = self._lab.predictor.answering, self.layer
         if self.problem or network is None or layer is None:
             return
@@ -158,16 +178,16 @@ class LookedForModel(QObject):
         self._partial = None
         self._progress = (0, 0)
         self._key = key = self._fingerprint()
-        copy, among = network.copy(), self._lab.dataset.train
+        twin, among = network.twin(), self._lab.dataset.train
         self._searched = layer, among
-        self._work.start(lambda report: find(key, copy, layer, among, report))
+        self._was_asked, is_idle = was_asked, self._is_idle
+        self._work.start(lambda report: find(key, twin, layer, among, Paced(report, is_idle)))
         self.changed.emit()
 
     def cancel(self) -> None:
         """Give up the search that is on."""
         self._declined = self._key
-        self._work.cancel()
-        self._partial = None
+        self._give_up()
         self.changed.emit()
 
     def to_csv(self, path: Path) -> None:
@@ -190,14 +210,18 @@ class LookedForModel(QObject):
         network, layer = self._lab.predictor.answering, self.layer
         if network is None or layer is None:
             return ""
-        digest = blake2b(repr((network.description, layer.name)).encode(), digest_size=16)
-        digest.update(str(id(self._lab.dataset.train)).encode())
+        weights: list[Array] = []
         for name, settings in network.layer_settings:
-            for parameter in settings.parameters:
-                digest.update(getattr(network.layers[name], parameter).tobytes())
+            weights += [getattr(network.layers[name], key) for key in settings.parameters]
             if name == layer.name:
                 break
-        return digest.hexdigest()
+        if self._digested is None or not _are_same(weights, self._digested[0]):
+            of_weights = blake2b(digest_size=16)
+            for array in weights:
+                of_weights.update(array.tobytes())
+            self._digested = weights, of_weights.hexdigest()
+        train = id(self._lab.dataset.train)
+        return repr((network.description, layer.name, train, self._digested[1]))
 
     def _look_up(self) -> None:
         """Show what is known of the weights as they are now; soon search what is not."""
@@ -219,11 +243,27 @@ class LookedForModel(QObject):
         layer, among = self._searched
         return layer == self.layer and among is self._lab.dataset.train
 
+    def _give_up(self) -> None:
+        self._work.cancel()
+        self._partial = None
+
+    def _give_up_unasked(self) -> None:
+        if self.is_busy and not self._was_asked:
+            self._give_up()
+
+    @Slot(object)
+    def _on_state_changed(self, _: object) -> None:
+        if self._lab.session.is_busy:
+            self._is_idle.clear()
+            self._give_up_unasked()
+        else:
+            self._is_idle.set()
+        self._look_up()
+
     @Slot()
     def _on_changed(self) -> None:
         if self.is_busy and not self._is_searching_this():
-            self._work.cancel()
-            self._partial = None
+            self._give_up()
         self._look_up()
 
     @Slot()
@@ -234,7 +274,7 @@ class LookedForModel(QObject):
         if network is None or layer is None or self._key in (*self._findings, self._declined):
             return
         if multiply_adds(network, layer.name) * self.image_count <= MOST_UNASKED:
-            self.search()
+            self._search(was_asked=False)
 
     @Slot(int, int, object)
     def _on_progressed(self, done: int, total: int, seen: object) -> None:
@@ -266,3 +306,8 @@ class LookedForModel(QObject):
     @Slot()
     def _on_busy_changed(self) -> None:
         self.changed.emit()
+
+
+def _are_same(weights: list[Array], others: list[Array]) -> bool:
+    """Tell whether these are the very arrays, which nobody changes in place."""
+    return len(weights) == len(others) and all(map(is_, weights, others))

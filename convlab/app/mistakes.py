@@ -61,6 +61,8 @@ class Reading:
 class MistakesModel(QObject):
     """Reads the test images anew after each epoch, and when the network changes between runs.
 
+    When a run pauses, also after a single step, they are read by the network as it is then.
+
     ``changed`` follows each reading and each choice of a cell of the confusion matrix.
     """
 
@@ -81,6 +83,7 @@ class MistakesModel(QObject):
         lab.predictor.changed.connect(self._on_predictor_changed)
         lab.session.epoch_evaluated.connect(self._fresh.recompute)
         lab.session.run_ended.connect(self._fresh.recompute)
+        lab.session.state_changed.connect(self._on_state_changed)
         lab.dataset_changed.connect(self._fresh.recompute)
         self._numbers: Counts = np.empty(0, np.intp)
 
@@ -177,9 +180,9 @@ class MistakesModel(QObject):
         self._problem = "" if network is None else why_no_fit(network, dataset)
         if network is None or self._problem:
             return None
-        copy, iteration, gone = network.copy(), self._lab.predictor.iteration, self._gone
+        twin, iteration, gone = network.twin(), self._lab.predictor.iteration, self._gone
         names = self._answer_names(dataset)
-        return lambda: _read(copy, dataset, names, iteration, gone)
+        return lambda: _read(twin, dataset, names, iteration, gone)
 
     def _answer_names(self, dataset: Dataset) -> tuple[str, ...]:
         """The weights that come with the lab answer with digits, whatever they are shown."""
@@ -213,6 +216,14 @@ class MistakesModel(QObject):
         self._problem = sentence
         self._list_images()
         self.changed.emit()
+
+    @Slot(object)
+    def _on_state_changed(self, state: State) -> None:
+        """The snapshot of a pause comes before the pause."""
+        reading = self.reading
+        is_other = reading is None or reading.iteration != self._lab.predictor.iteration
+        if state is State.PAUSED and is_other:
+            self._fresh.recompute()
 
     @Slot()
     def _on_predictor_changed(self) -> None:

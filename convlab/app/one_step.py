@@ -11,16 +11,30 @@ from PySide6.QtCore import QObject, Signal, Slot
 from convlab.app.fit import why_no_fit
 from convlab.app.lab import Lab
 from convlab.app.long_work import LongWork, Report
+from convlab.app.run_optimizer import moment_shown, remembering
+from convlab.app.stand_in import TakenStep
 from convlab.files import write_atomically
-from convlab.insight.one_step import OneStep, Stage, take_step
+from convlab.insight.one_step import MOST_BYTES, OneStep, Stage, step_bytes, take_step
 from convlab.nn.network import Network
 from convlab.nn.optimizer import Optimizer
+from convlab.training.config import TrainingConfig
 
 MOST_IMAGES = 100
+GOES_ON = (
+    "{0} goes on with what it remembered after iteration {1:,}, so this is the step that the run "
+    "would make on these images."
+)
+ANEW = (
+    "{0} begins anew here, as at the start of a run ({1} = 0); in the course of one its step would "
+    "be another."
+)
+MOST_BYTES_BESIDE = MOST_BYTES // 4  # of a step that is made while the last one is still shown
 
 
 class OneStepModel(QObject):
     """Makes the step on a copy; nothing else changes until :meth:`accept`.
+
+    A step that was accepted is no part of a run: the network after it stands in for the run's.
 
     ``changed`` says that there is another step, another stage, or another reason for none.
     ``progressed`` carries the stages that are done and how many there will be, about.
@@ -34,17 +48,22 @@ class OneStepModel(QObject):
         self._lab = lab
         self._step: OneStep | None = None
         self._place = 0
+        self._stage_count = 0  # of the last step
         self._problem = ""
-        self._is_outdated = False
+        self._memory_in_words = ""
+        self._before: Network | None = None  # that answered when the step was begun
+        self._has_other_weights = False  # whether it has got others since
         self._batch = (0, 0)  # of the step: its first image and how many
-        self._accepted: Network | None = None
-        self._optimizer: Optimizer | None = None  # with what it remembers of accepted steps
+        self._taken: Network | None = None  # with which the lab answers after the step
         self._work = LongWork(self)
+        lab.left.connect(self._work.wait)
         self._work.busy_changed.connect(self._on_busy_changed)
         self._work.progressed.connect(self._on_progressed)
         self._work.returned.connect(self._on_returned)
         self._work.failed.connect(self._on_failed)
-        lab.predictor.changed.connect(self._on_predictor_changed)
+        lab.predictor.changed.connect(self._on_lab_changed)
+        lab.stand_in.changed.connect(self._on_lab_changed)
+        lab.session.weights_shown.connect(self._on_weights_shown)
         lab.session.state_changed.connect(self._on_state_changed)
         lab.dataset_changed.connect(self._on_lab_changed)
         lab.config_changed.connect(self._on_lab_changed)
@@ -68,6 +87,11 @@ class OneStepModel(QObject):
     def batch(self) -> tuple[int, int]:
         """The first training image of the step, counted from 0, and how many there are."""
         return self._batch
+
+    @property
+    def memory_in_words(self) -> str:
+        """Whether the optimizer of the step began anew or went on; empty if that says nothing."""
+        return self._memory_in_words
 
     @property
     def problem(self) -> str:
@@ -97,39 +121,53 @@ class OneStepModel(QObject):
             return "A setting in the Setup panel is not valid; mend it first."
         return why_no_fit(network, dataset)
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the lab answers with the network after the step."""
+        changes = self._lab.stand_in.changes
+        return bool(changes) and changes[-1].network is self._taken
+
     def why_not_accept(self) -> str:
         """Return why the step cannot be taken over now; empty if it can."""
         if self._step is None:
             return "Make a step first."
         if self._lab.session.is_busy:
             return "A run is on; stop it first."
-        if self._is_outdated:
+        if self._has_other_weights or self._lab.predictor.answering is not self._before:
             return "The network has changed since; make the step again."
         if not np.isfinite(self._step.loss_after):
             return "The loss after this step is not finite; use a smaller learning rate."
         return ""
 
     def begin(self, first: int, images: int) -> None:
-        """Make a step on so many training images from number ``first`` on, counted from 0."""
+        """Make a step on so many training images from number ``first`` on, counted from 0.
+
+        Where a checkpoint tells what the optimizer of the run remembers, it goes on with that.
+        """
         network, config = self._lab.predictor.answering, self._lab.config
         if network is None or config is None or self.why_not_begin():
             return
-        fresh = config.make_optimizer()
-        optimizer = fresh
-        if self._optimizer is not None and network is self._accepted:
-            is_same = type(self._optimizer) is type(fresh)
-            if is_same and asdict(self._optimizer) == asdict(fresh):
-                optimizer = deepcopy(self._optimizer)
+        optimizer = self._optimizer(config)
         part = self._lab.dataset.train
         x, t = part.images[first : first + images], part.labels[first : first + images]
-        copy = network.copy()
+        twin = network.twin()
         self._batch = (first, len(x))
         self._problem = ""
-        self._is_outdated = False
+        self._before, self._has_other_weights = network, False
+        if step_bytes(network, optimizer, len(x)) > MOST_BYTES_BESIDE:
+            self._step = None
 
-        def work(report: Report) -> OneStep:
+        predictor = self._lab.predictor
+        moment = None if optimizer.iterations else moment_shown(self._lab)
+        iteration, is_trained = predictor.iteration, predictor.is_trained
+
+        def work(report: Report) -> tuple[OneStep, str]:
+            of_run = None if moment is None else remembering(optimizer, twin, moment)
             with np.errstate(all="ignore"):  # a step may lead out of range, which is shown
-                return take_step(copy, optimizer, x, t, report)
+                step = take_step(twin.copy(), of_run or optimizer, x, t, report)
+            if of_run is None:
+                return step, _anew_in_words(step.optimizer) if is_trained else ""
+            return step, GOES_ON.format(type(of_run).__name__, iteration)
 
         self._work.start(work)
 
@@ -147,15 +185,14 @@ class OneStepModel(QObject):
 
     def accept(self) -> None:
         """Let the lab answer with the network after the step."""
-        step = self._step
-        if step is None or self.why_not_accept():
-            return
-        predictor = self._lab.predictor
-        known = predictor.learned_from
-        network = step.network.copy()
-        self._accepted, self._optimizer = network, step.optimizer
-        learned_from = self._lab.dataset.train if known is None else known
-        predictor.use(network, trained=True, origin="run", learned_from=learned_from)
+        if self._step is not None and not self.why_not_accept():
+            self._taken = self._step.network.twin()
+            self._lab.stand_in.take_step(self._taken, self._step.optimizer)
+
+    def undo(self) -> None:
+        """Let the lab answer as before the step, which may be accepted anew."""
+        if self.is_accepted:
+            self._lab.stand_in.undo()
 
     def to_npz(self, path: Path) -> None:
         """Write every array of the step under its stage's number and its name. Raises OSError."""
@@ -170,6 +207,16 @@ class OneStepModel(QObject):
         np.savez_compressed(buffer, allow_pickle=False, **arrays)
         write_atomically(path, buffer.getvalue())
 
+    def _optimizer(self, config: TrainingConfig) -> Optimizer:
+        """Return the optimizer of the settings, with what it remembers of a step taken before."""
+        fresh, changes = config.make_optimizer(), self._lab.stand_in.changes
+        last = changes[-1] if changes else None
+        if isinstance(last, TakenStep) and not self._lab.predictor.is_compared:
+            is_same = type(last.optimizer) is type(fresh)
+            if is_same and asdict(last.optimizer) == asdict(fresh):
+                return deepcopy(last.optimizer)
+        return fresh
+
     @Slot(bool)
     def _on_busy_changed(self, is_busy: bool) -> None:
         self.changed.emit()
@@ -179,9 +226,10 @@ class OneStepModel(QObject):
         self.progressed.emit(done, total)
 
     @Slot(object)
-    def _on_returned(self, step: OneStep) -> None:
-        is_like_before = self._step is not None and len(self._step.stages) == len(step.stages)
-        self._step = step
+    def _on_returned(self, made: tuple[OneStep, str]) -> None:
+        step, self._memory_in_words = made
+        is_like_before = self._stage_count == len(step.stages)
+        self._step, self._stage_count = step, len(step.stages)
         self._place = self._place if is_like_before else 0
         self.changed.emit()
 
@@ -191,11 +239,10 @@ class OneStepModel(QObject):
         self._problem = sentence
         self.changed.emit()
 
-    @Slot()
-    def _on_predictor_changed(self) -> None:
-        if not self._is_outdated:
-            self._is_outdated = True
-            self.changed.emit()
+    @Slot(object)
+    def _on_weights_shown(self, _: object) -> None:
+        self._has_other_weights = True
+        self.changed.emit()
 
     @Slot(object)
     def _on_state_changed(self, _: object) -> None:
@@ -204,3 +251,10 @@ class OneStepModel(QObject):
     @Slot()
     def _on_lab_changed(self) -> None:
         self.changed.emit()
+
+
+def _anew_in_words(after: Optimizer) -> str:
+    """Return that an optimizer began anew; empty if it went on, or never remembers anything."""
+    if after.iterations > 1 or not after.state:
+        return ""
+    return ANEW.format(type(after).__name__, " = ".join(after.state))

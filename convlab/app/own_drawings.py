@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from convlab.app.background import Background
+from convlab.app.fit import why_not_read
 from convlab.data.digit_image import SIDE, Drawing, digit_image
 from convlab.data.own_drawings import OwnDrawings
 from convlab.errors import ConvlabError, DataError
@@ -72,12 +73,11 @@ class OwnDrawingsModel(QObject):
 
     def evaluate(self, network: Network) -> None:
         """Let a copy of the network read all drawings, in a thread; ``changed`` follows."""
-        if network.input_dim != (1, SIDE, SIDE):
-            shape = "×".join(map(str, network.input_dim))
-            self.failed.emit(f"This network reads images of {shape}; a drawing is 1×{SIDE}×{SIDE}.")
+        if why_not := why_not_read(network, (1, SIDE, SIDE), "a drawing is"):
+            self.failed.emit(why_not)
             return
-        drawings, copy = self._drawings, network.copy()
-        self._reading.start(lambda: (drawings, _read(copy, drawings)))
+        drawings, twin = self._drawings, network.twin()
+        self._reading.start(lambda: (drawings, _read(twin, drawings)))
         self.changed.emit()
 
     def _attempt(self, change: Callable[[], None]) -> bool:

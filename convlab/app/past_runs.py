@@ -1,5 +1,6 @@
 """Opens runs of the store, goes on with them, and begins new ones from their moments."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,10 +11,23 @@ from convlab.app.session import Session
 from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError, WeightsError
 from convlab.nn import weights
+from convlab.threads import threads_beside_window
 from convlab.training.config import TrainingConfig
 from convlab.training.events import EndReason, RunEnded, RunStarted, SnapshotTaken
 from convlab.training.run_folder import RunFolder
-from convlab.training.run_store import RunEntry
+from convlab.training.run_store import RunEntry, branched_trainer, resumed_trainer
+from convlab.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A run that can begin: on its own, or in the folder of one that it goes on with."""
+
+    trainer: Trainer
+    config: TrainingConfig
+    dataset: Dataset
+    folder: RunFolder
+    is_branch: bool  # of the run in ``folder``
 
 
 @dataclass(frozen=True)
@@ -28,9 +42,10 @@ class _PastRun:
 
 
 class PastRuns(QObject):
-    """Reads runs in the background and hands them to the session.
+    """Reads runs in the background, however large they are, and hands them to the session.
 
-    ``opened`` carries the settings of a run that is shown now; ``failed`` a sentence.
+    The session tells that one is being loaded. ``opened`` carries the settings of a run that is
+    shown now; ``failed`` a sentence.
     """
 
     opened = Signal(object)
@@ -44,8 +59,9 @@ class PastRuns(QObject):
         self._loader = loader
         self._waiting: RunEntry | None = None  # for its dataset, to go on
         self._background = Background(self)
-        self._background.returned.connect(self._on_read)
-        self._background.failed.connect(self.failed)
+        self._background.returned.connect(self._on_loaded)
+        self._background.failed.connect(self._on_not_loaded)
+        session.state_changed.connect(self._on_state_changed)
         loader.loaded.connect(self._on_dataset_loaded)
         loader.failed.connect(self._on_dataset_failed)
         loader.canceled.connect(self._on_loading_canceled)
@@ -53,7 +69,7 @@ class PastRuns(QObject):
     def open(self, entry: RunEntry) -> None:
         """Show a stored run soon: its curves, its filters, its moments and its answers."""
         if self._is_free():
-            self._background.start(lambda: _read(entry))
+            self._load(lambda: _read(entry))
 
     def go_on(self, entry: RunEntry, dataset: Dataset) -> None:
         """Go on with a run where its last checkpoint was taken.
@@ -62,48 +78,63 @@ class PastRuns(QObject):
         """
         if not self._is_free():
             return
-        folder = entry.folder
         if entry.info.dataset == dataset.name:
-            self._go_on(folder, dataset)
+            self._go_on(entry, dataset)
         else:
             self._waiting = entry
             self._loader.load(entry.info.dataset)
 
     def branch(self, config: TrainingConfig, dataset: Dataset, iteration: int) -> None:
-        """Begin a run of ``config`` with the weights of the run that is shown, at a moment."""
-        parent = self._session.run_folder
-        if not self._is_free() or parent is None:
-            return
-        try:
-            self._session.branch(config, dataset, parent, iteration)
-        except ConvlabError as error:
-            self.failed.emit(
-                f"A run cannot begin there with these settings: {error} Choose the network of the "
-                "run that is shown."
-            )
+        """Begin a run of ``config`` with the weights of the run that is shown, at a moment.
+
+        ``iteration`` is as people count it.
+        """
+        parent, own = self._session.run_folder, iteration - self._session.branched_at
+        if self._is_free() and parent is not None:
+            self._load(lambda: _branched(config, dataset, parent, own))
 
     def _is_free(self) -> bool:
         if self._session.is_busy:
             self.failed.emit("A run is on; stop it first.")
         return not self._session.is_busy
 
-    def _go_on(self, folder: RunFolder, dataset: Dataset) -> None:
-        try:
-            self._session.go_on(folder, dataset)
-        except ConvlabError as error:
-            self.failed.emit(str(error))
+    def _go_on(self, entry: RunEntry, dataset: Dataset) -> None:
+        self._load(lambda: _resumed(entry, dataset))
+
+    def _load(self, work: Callable[[], object]) -> None:
+        """Do ``work`` soon; what was being loaded is no longer wanted."""
+        self._session.set_loading(True)
+        self._background.start(lambda: _with_memory(work))
 
     @Slot(object)
-    def _on_read(self, run: _PastRun) -> None:
-        if not self._session.is_busy:  # one may have started while this one was read
-            self._session.show_past(run.folder, run.started, run.latest, run.ended)
+    def _on_loaded(self, run: _PastRun | _Prepared) -> None:
+        session = self._session
+        session.set_loading(False)
+        if isinstance(run, _PastRun):
+            session.show_past(run.folder, run.started, run.latest, run.ended)
             self.opened.emit(run.config)
+        elif run.is_branch:
+            session.branch(run.trainer, run.config, run.dataset, run.folder)
+        else:
+            session.go_on(run.trainer, run.config, run.dataset, run.folder)
+
+    @Slot(str)
+    def _on_not_loaded(self, sentence: str) -> None:
+        self._session.set_loading(False)
+        self.failed.emit(sentence)
+
+    @Slot(object)
+    def _on_state_changed(self, _: object) -> None:
+        """Give up what is being loaded when a run begins meanwhile."""
+        if self._session.is_busy and self._session.is_loading:
+            self._background.drop()
+            self._session.set_loading(False)
 
     @Slot(object)
     def _on_dataset_loaded(self, dataset: Dataset) -> None:
         entry, self._waiting = self._waiting, None
         if entry is not None and entry.info.dataset == dataset.name and self._is_free():
-            self._go_on(entry.folder, dataset)
+            self._go_on(entry, dataset)
 
     @Slot(str)
     def _on_loading_canceled(self, _: str) -> None:
@@ -114,6 +145,38 @@ class PastRuns(QObject):
         if self._waiting is not None:
             self._waiting = None
             self.failed.emit(f"The run cannot go on without its images. {sentence}")
+
+
+def _with_memory(work: Callable[[], object]) -> object:
+    try:
+        return work()
+    except MemoryError as error:
+        raise ConvlabError(
+            "There is not enough memory to load this run. Close other programs and try again."
+        ) from error
+
+
+def _resumed(entry: RunEntry, dataset: Dataset) -> _Prepared:
+    """Load a run that goes on; raises :class:`ConvlabError` if these are not its images."""
+    folder, config = entry.folder, entry.folder.config()
+    trainer = resumed_trainer(folder, dataset, threads=threads_beside_window())
+    return _Prepared(trainer, config, dataset, folder, is_branch=False)
+
+
+def _branched(
+    config: TrainingConfig, dataset: Dataset, parent: RunFolder, iteration: int
+) -> _Prepared:
+    """Load a run that leaves another one; raises :class:`ConvlabError` if it cannot begin there."""
+    try:
+        trainer = branched_trainer(
+            config, dataset, parent, iteration, threads=threads_beside_window()
+        )
+    except ConvlabError as error:
+        raise ConvlabError(
+            f"A run cannot begin there with these settings: {error} Choose the network of the run "
+            "that is shown."
+        ) from error
+    return _Prepared(trainer, config, dataset, parent, is_branch=True)
 
 
 def _read(entry: RunEntry) -> _PastRun:
@@ -137,6 +200,7 @@ def _read(entry: RunEntry) -> _PastRun:
         len(history.iterations),
         history,
         info.branched_at,
+        info.epochs_before,
     )
     last = weights.load(folder.weights_path)[0]
     state = "stopped" if info.state == "running" else info.state

@@ -1,5 +1,6 @@
 """Reads images with the latest snapshot, never with the network that is being trained."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -7,11 +8,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from convlab.app.session import Session
-from convlab.data.dataset import ImageSet
+from convlab.data.dataset import Dataset, ImageSet
+from convlab.insight.architecture import multiply_adds
+from convlab.nn.description import NetworkDescription
 from convlab.nn.engine import Engine
 from convlab.nn.network import Network
-from convlab.nn.network_settings import build_network
+from convlab.nn.network_settings import build_network, network_over
 from convlab.training.events import RunStarted, SnapshotTaken
+
+MOST_AT_ONCE = 1e8  # multiply-adds, some hundredths of a second
 
 Origin = Literal["run", "file", "lab"]  # whence the weights are; "lab" are those that come with it
 
@@ -19,8 +24,10 @@ Origin = Literal["run", "file", "lab"]  # whence the weights are; "lab" are thos
 class Predictor(QObject):
     """A network of its own whose weights follow what the session shows, or an opened file's.
 
+    Opened weights answer until a run begins or a moment of the present run is shown.
+
     ``changed`` says that the same image may get another answer now; ``network_opened`` carries a
-    network that answers from now on and comes from elsewhere than from a run.
+    network that answers from now on: one that was opened in place of the run's, or the run's again.
     """
 
     changed = Signal()
@@ -33,27 +40,35 @@ class Predictor(QObject):
         self._engine: Engine | None = None  # made when an image is read
         self._has_new_weights = False
         self._untrained: Network | None = None
+        self._stand_in: Network | None = None
+        self._has_stand_in_learned = False
         self._iteration = 0
         self._trained = False
         self._origin: Origin = "run"
         self._learned_from: ImageSet | None = None
+        self._run: tuple[NetworkDescription, ImageSet | None] | None = None  # and its images
         session.run_started.connect(self._on_run_started)
         session.weights_shown.connect(self._on_weights)
 
     @property
-    def network(self) -> Network | None:
-        """The network with the latest weights; None before there is any."""
+    def original(self) -> Network | None:
+        """The network with the latest weights of the run, or of the file; None before any."""
         return self._network
+
+    @property
+    def network(self) -> Network | None:
+        """The network in use: the one that stands in for :attr:`original`, or that itself."""
+        return self._stand_in or self._network
 
     @property
     def answering(self) -> Network | None:
         """The network that answers: :attr:`network`, or the untrained one compared with it."""
-        return self._untrained or self._network
+        return self._untrained or self.network
 
     @property
     def is_trained(self) -> bool:
         """Whether the weights that answer have learned anything, in a run or in an opened file."""
-        return self._trained and self._untrained is None
+        return self.can_compare and self._untrained is None
 
     @property
     def iteration(self) -> int:
@@ -73,12 +88,22 @@ class Predictor(QObject):
     @property
     def can_compare(self) -> bool:
         """Whether the answers of the untrained network would be others."""
-        return self._trained
+        return self._trained or (self._stand_in is not None and self._has_stand_in_learned)
 
     @property
     def is_compared(self) -> bool:
         """Whether the untrained network answers in place of the trained one."""
         return self._untrained is not None
+
+    def class_names(self, dataset: Dataset, network: Network | None = None) -> tuple[str, ...]:
+        """Return what the classes of ``network``, or of the one that answers, are called.
+
+        These are the names in ``dataset``, or numbers where the network was made for others.
+        """
+        names, network = dataset.class_names, network or self.answering
+        if network is None or (len(names) == network.output_size and self._origin != "lab"):
+            return names
+        return tuple(str(number) for number in range(network.output_size))
 
     def use(
         self,
@@ -90,7 +115,7 @@ class Predictor(QObject):
     ) -> None:
         """Answer with ``network``, which belongs to the predictor from now on."""
         self._network = network
-        self._untrained = None
+        self._untrained = self._stand_in = None
         self._iteration = 0
         self._trained = trained
         self._origin = origin
@@ -98,12 +123,23 @@ class Predictor(QObject):
         self.network_opened.emit(network)
         self.changed.emit()
 
+    def stand_in(self, network: Network | None, *, has_learned: bool = False) -> None:
+        """Answer with a changed copy of :attr:`original`; None for the original again.
+
+        The original goes on to follow the run. Another run or file ends this. ``has_learned``
+        says that the copy is trained, even if the original is not.
+        """
+        self._stand_in = network
+        self._has_stand_in_learned = has_learned
+        self.changed.emit()
+
     def compare_untrained(self, compare: bool) -> None:
         """Answer with a network of the same layers before any training, or again with the own.
 
         The latter goes on to follow a run meanwhile; another network ends the comparison.
         """
-        if self._network is None or compare == self.is_compared or (compare and not self._trained):
+        is_possible = self.can_compare or not compare
+        if self._network is None or compare == self.is_compared or not is_possible:
             return
         self._untrained = build_network(self._network.description) if compare else None
         self.changed.emit()
@@ -114,34 +150,63 @@ class Predictor(QObject):
         An image of another shape than the network was made for gives None, too, and so do weights
         so large that the answer is out of range.
         """
-        if self._network is None or image.shape != self._network.input_dim:
+        network = self.answering
+        if network is None or image.shape != network.input_dim:
             return None
-        network = self._untrained or self._network
         if self._engine is None or self._engine.network is not network:
             self._engine = Engine(network)
         elif self._has_new_weights:
             self._engine.load()
         self._has_new_weights = False
-        with np.errstate(over="ignore", invalid="ignore"):
-            probabilities: NDArray[np.floating] = self._engine.probabilities(image[np.newaxis])[0]
-        return probabilities if np.isfinite(probabilities).all() else None
+        return _probabilities(self._engine, image)
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether :meth:`probabilities` would hold up the window: see :meth:`later`."""
+        layers = () if self.answering is None else self.answering.layer_shapes
+        return sum(multiply_adds(layer) for layer in layers) > MOST_AT_ONCE
+
+    def later(self, image: NDArray[np.uint8]) -> Callable[[], NDArray[np.floating] | None]:
+        """Return a function for another thread that returns the :meth:`probabilities` of now."""
+        network = self.answering
+        if network is None or image.shape != network.input_dim:
+            return lambda: None
+        twin, copied = network.twin(), image.copy()
+        return lambda: _probabilities(Engine(twin), copied)
 
     def _on_run_started(self, event: RunStarted) -> None:
-        self._network = build_network(event.network)
-        self._network.astype(next(iter(event.params.values())).dtype)
-        self._network.set_params(event.params)
-        self._untrained = None
-        self._iteration = 0
-        self._trained = False
+        self._network = network_over(event.network, event.params)
+        self._untrained = self._stand_in = None
+        self._iteration = event.branched_at
+        self._trained = event.branched_at > 0
         self._origin = "run"
         dataset = self._session.dataset
         self._learned_from = None if dataset is None else dataset.train
+        self._run = event.network, self._learned_from
         self.changed.emit()
 
     def _on_weights(self, event: SnapshotTaken) -> None:
-        if self._network is not None:
-            self._network.set_params(event.params)
-            self._has_new_weights = True
         self._iteration = event.iteration
         self._trained = event.iteration > 0
+        if self._origin != "run" and self._run is not None:
+            self._return_to_run(*self._run, event)
+        elif self._network is not None:
+            self._network.adopt(event.params)
+            self._has_new_weights = True
         self.changed.emit()
+
+    def _return_to_run(
+        self, network: NetworkDescription, images: ImageSet | None, moment: SnapshotTaken
+    ) -> None:
+        """Answer with the run in place of opened weights, whose layers may have been others."""
+        self._network = network_over(network, moment.params)
+        self._untrained = self._stand_in = None
+        self._origin = "run"
+        self._learned_from = images
+        self.network_opened.emit(self._network)
+
+
+def _probabilities(engine: Engine, image: NDArray[np.uint8]) -> NDArray[np.floating] | None:
+    with np.errstate(over="ignore", invalid="ignore"):
+        probabilities: NDArray[np.floating] = engine.probabilities(image[np.newaxis])[0]
+    return probabilities if np.isfinite(probabilities).all() else None

@@ -14,6 +14,7 @@ WINDOW_SECONDS = 3.0  # over which the speed is measured
 class Progress(QObject):
     """Follows a session; all values are those of the present run, or of the last one.
 
+    Iterations and epochs of a branch count on from where it left another run, at ``branched_at``.
     ``changed`` is emitted at most once a drain of the session.
     """
 
@@ -26,6 +27,8 @@ class Progress(QObject):
         self.epochs = 0
         self.iteration = 0
         self.iterations = 0
+        self.branched_at = 0
+        self.is_loading = False
         self.ended: RunEnded | None = None
         self._seen: deque[tuple[float, int]] = deque()
         self._session = session
@@ -33,6 +36,7 @@ class Progress(QObject):
         session.run_started.connect(self._on_run_started)
         session.steps_done.connect(self._on_steps_done)
         session.run_ended.connect(self._on_run_ended)
+        session.loading_changed.connect(self._on_loading_changed)
 
     @property
     def steps_per_second(self) -> float | None:
@@ -56,9 +60,11 @@ class Progress(QObject):
 
     @Slot(object)
     def _on_run_started(self, event: RunStarted) -> None:
-        self.epochs = event.epochs
-        self.iterations = event.iterations
-        self.epoch = min(event.epochs, 1 + event.iteration // event.iterations_per_epoch)
+        self.branched_at = event.branched_at
+        self.epochs = event.epochs_before + event.epochs
+        self.iterations = event.branched_at + event.iterations
+        done = (event.iteration - event.branched_at) // event.iterations_per_epoch
+        self.epoch = event.epochs_before + min(event.epochs, 1 + done)
         self.iteration = event.iteration
         self.ended = None
         self._seen.clear()
@@ -72,6 +78,11 @@ class Progress(QObject):
         self._seen.append((now, self.iteration))
         while self._seen and now - self._seen[0][0] > WINDOW_SECONDS:
             self._seen.popleft()
+        self.changed.emit()
+
+    @Slot(bool)
+    def _on_loading_changed(self, is_loading: bool) -> None:
+        self.is_loading = is_loading
         self.changed.emit()
 
     @Slot(object)

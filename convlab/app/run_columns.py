@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from convlab.training.run_store import RunEntry
+from convlab.training.setting_labels import label_within
 
 Standing = Literal["training", "interrupted", "finished", "early", "stopped", "diverged"]
 Key = tuple[Any, ...]
@@ -49,13 +50,6 @@ def short_title(entry: RunEntry) -> str:
     return re.sub(r"^\d{4}-(?=\d\d-\d\d )", "", entry.title)
 
 
-def can_go_on(entry: RunEntry) -> bool:
-    """Whether a run was left in the middle, so that it can be resumed."""
-    info = entry.info
-    is_left = standing(entry) in ("stopped", "interrupted")
-    return is_left and (info.iteration < info.iterations or not info.iterations)
-
-
 def state_words(entry: RunEntry) -> str:
     """Return how a run stands, with how far it is if it is not done."""
     info, state = entry.info, standing(entry)
@@ -80,10 +74,20 @@ def time_words(seconds: float) -> str:
 
 
 def settings_words(entry: RunEntry) -> str:
-    """Return the optimizer, and the settings that are not the usual ones."""
-    changes = entry.info.changes.items()
-    told = (f"{name.rpartition('.')[2]} {value_words(value)}" for name, value in changes)
-    return ", ".join((entry.info.optimizer, *told))
+    """Return the optimizer, and the settings that are not the usual ones, its own first."""
+    info = entry.info
+    changes = sorted(info.changes.items(), key=lambda change: _place(change[0]))
+    told = (
+        f"{label_within(name, info.network, info.optimizer)} {value_words(value)}"
+        for name, value in changes
+    )
+    return ", ".join((info.optimizer, *told))
+
+
+def _place(setting: str) -> int:
+    """Return where a setting stands: what matters most is read where there is little room."""
+    part = setting.partition(".")[0]
+    return {"optimizer": 0, "network": 1, "augmentation": 3}.get(part, 2)
 
 
 def value_words(value: object) -> str:
@@ -104,9 +108,13 @@ def origin_words(entry: RunEntry) -> str:
 
 
 def about_run(entry: RunEntry) -> str:
-    """Return what is not in the table: a note, why the run ended, where it came from."""
+    """Return what there may be no room for in the table, line by line.
+
+    A note, what is not as usual, why the run ended, where it came from.
+    """
     origin = origin_words(entry)
-    lines = (entry.notes.note, entry.info.message, f"Began from {origin}." if origin else "")
+    came_from = f"Began from {origin}." if origin else ""
+    lines = (entry.notes.note, settings_words(entry), entry.info.message, came_from)
     return "\n".join(line for line in lines if line)
 
 
@@ -115,7 +123,7 @@ def mentions(entry: RunEntry, words: str) -> bool:
     info = entry.info
     changes = " ".join(f"{name}={value}" for name, value in info.changes.items())
     told = (entry.name, entry.title, entry.notes.note, info.dataset, info.network, info.optimizer,
-            changes, state_words(entry), info.parent)  # fmt: skip
+            changes, settings_words(entry), state_words(entry), info.parent)  # fmt: skip
     text = " ".join(told).lower()
     return all(word in text for word in words.lower().split())
 

@@ -78,7 +78,7 @@ def _images_for(left: RunEntry, right: RunEntry, here: Dataset) -> Dataset:
 def _picture(entry: RunEntry) -> RunPicture:
     filters, layer = _filters(entry.folder)
     try:
-        history = entry.folder.history().copy(entry.info.branched_at)
+        history = entry.folder.history().copy(entry.info.branched_at, entry.info.epochs_before)
     except ConvlabError:
         return RunPicture(None, filters, layer)
     return RunPicture(history, filters, layer)

@@ -103,8 +103,8 @@ class RunList(QAbstractTableModel):
         if role == ENTRY_ROLE:
             return entry
         if role == Qt.ItemDataRole.ToolTipRole:
-            text = COLUMNS[column].text(entry)
-            return "\n".join(line for line in (text, about_run(entry)) if line)
+            text, about = COLUMNS[column].text(entry), about_run(entry)
+            return about if text in about else f"{text}\n{about}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:

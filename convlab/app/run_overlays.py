@@ -18,18 +18,22 @@ MOST = 6  # runs; as many colors can be told apart
 class Overlay:
     """A run to be drawn: its folder's name, what people call it, its color's number, its history.
 
-    The iterations of a branch count on from where it left the other run.
+    The iterations of a branch count on from where it left the other run. One that ``is_origin``
+    is the run that the present one left, drawn up to there only.
     """
 
     name: str
     title: str
     color: int
     history: History
+    is_origin: bool = False
 
 
 class RunOverlays(QObject):
     """Knows which runs are ticked, and reads their histories in the background.
 
+    The run that the present one left is ticked by itself, and drawn up to there; without its tick
+    it is not drawn, ticked again it is drawn in full.
     ``ticked_changed`` says that others are, ``changed`` that there is something else to draw;
     ``failed`` carries a sentence.
     """
@@ -43,6 +47,7 @@ class RunOverlays(QObject):
         self._entries: dict[str, RunEntry] = {}  # in the order they were ticked
         self._colors: dict[str, int] = {}
         self._histories: dict[str, tuple[RunEntry, History]] = {}  # and when they were read
+        self._origin: tuple[str, int] | None = None  # a ticked run, and where it was left
         self._background = Background(self)
         self._background.returned.connect(self._on_read)
 
@@ -50,7 +55,7 @@ class RunOverlays(QObject):
     def overlays(self) -> tuple[Overlay, ...]:
         """The runs to be drawn, in the order they were ticked."""
         return tuple(
-            Overlay(name, short_title(entry), self._colors[name], self._histories[name][1])
+            self._overlay(name, entry)
             for name, entry in self._entries.items()
             if name in self._histories
         )
@@ -68,10 +73,23 @@ class RunOverlays(QObject):
             self.failed.emit(f"{MOST} runs can be drawn at once; take a tick away first.")
             self.ticked_changed.emit()
         else:
-            self._entries[entry.name] = entry
-            self._colors[entry.name] = min(set(range(MOST)) - set(self._colors.values()))
+            self._add(entry)
             self.ticked_changed.emit()
-            self._read()
+
+    def show_origin(self, entry: RunEntry | None, branched_at: int = 0) -> None:
+        """Tick the run that the present one left at an iteration; None if it left none.
+
+        The one that was drawn so before is forgotten. A run that a person has ticked is left as it
+        is, and where there is no color left, nothing is drawn.
+        """
+        before = self._origin
+        if before is not None:
+            self._forget(before[0])
+        if entry is not None and entry.name not in self._entries and len(self._entries) < MOST:
+            self._origin = (entry.name, branched_at)
+            self._add(entry)
+        if self._origin != before:
+            self._tell()
 
     def clear(self) -> None:
         """Take all ticks away."""
@@ -91,7 +109,23 @@ class RunOverlays(QObject):
             self._tell()
             self._read()
 
+    def _overlay(self, name: str, entry: RunEntry) -> Overlay:
+        title, color, history = short_title(entry), self._colors[name], self._histories[name][1]
+        if self._origin is None or self._origin[0] != name:
+            return Overlay(name, title, color, history)
+        left_at = self._origin[1]
+        return Overlay(
+            name, f"{title} (up to {left_at:,})", color, history.up_to(left_at), is_origin=True
+        )
+
+    def _add(self, entry: RunEntry) -> None:
+        self._entries[entry.name] = entry
+        self._colors[entry.name] = min(set(range(MOST)) - set(self._colors.values()))
+        self._read()
+
     def _forget(self, name: str) -> None:
+        if self._origin is not None and self._origin[0] == name:
+            self._origin = None
         del self._entries[name], self._colors[name]
         self._histories.pop(name, None)
 

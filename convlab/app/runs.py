@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from convlab.app.background import Background
 from convlab.app.lab import Lab
+from convlab.app.live_run import LiveRun
 from convlab.app.run_list import OrderedRuns, RunList
 from convlab.app.session import State
 from convlab.training.run_info import RunNotes
@@ -22,6 +23,8 @@ SOON = 400  # after a run has started, in which its folder is written
 
 class Runs(QObject):
     """Keeps the table of runs up to date while it is watched, and at the end of every run.
+
+    The row of the run that is on follows the session; all others are read from their folders.
 
     ``read`` says that the runs were read; ``said`` and ``failed`` carry sentences about what was
     done with them, and ``busy_changed`` whether something is being done.
@@ -40,6 +43,8 @@ class Runs(QObject):
         self._has_read = False
         self._is_stale = True
         self._said = ""
+        self._entries: Sequence[RunEntry] = ()  # as they were read
+        self._is_ahead = False  # whether the row of the run that is on tells more than its folder
         self.table = RunList(lab.overlays, parent=self)
         self.ordered = OrderedRuns(self.table, parent=self)
         self._reading = Background(self)
@@ -48,6 +53,8 @@ class Runs(QObject):
         self._doing = Background(self)
         self._doing.returned.connect(self._on_done)
         self._doing.failed.connect(self._on_not_done)
+        self._live = LiveRun(lab.session, self)
+        self._live.changed.connect(self._on_live_changed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
@@ -69,6 +76,7 @@ class Runs(QObject):
         """Tell whether the table is seen."""
         self._is_watched = is_watched
         if is_watched:
+            self._show_as_now()
             self._look()
 
     @Slot()
@@ -87,8 +95,8 @@ class Runs(QObject):
                 f"This cannot be written to {entry.folder.path}: {error.strerror or error}."
             )
             return
-        entries = [replace(e, notes=notes) if e is entry else e for e in self.table.entries]
-        self._show(entries)
+        name = entry.name
+        self._show([replace(e, notes=notes) if e.name == name else e for e in self._entries])
         self.refresh()
 
     def delete(self, entries: Sequence[RunEntry]) -> None:
@@ -149,9 +157,24 @@ class Runs(QObject):
             self._timer.start(AGAIN)
 
     def _show(self, entries: Sequence[RunEntry]) -> None:
-        if {id(entry) for entry in entries} != {id(entry) for entry in self.table.entries}:
-            self.table.set_entries(entries)
+        """Show what was read, in order anew if it is not what was read the last time."""
+        is_other = {id(entry) for entry in entries} != {id(entry) for entry in self._entries}
+        was_ahead = self._is_ahead
+        self._entries = entries
+        self._show_as_now()
+        if is_other or was_ahead != self._is_ahead:
             self.ordered.refresh()
+
+    def _show_as_now(self) -> None:
+        shown = [self._live.as_now(entry) for entry in self._entries]
+        self._is_ahead = any(a is not b for a, b in zip(shown, self._entries, strict=True))
+        self.table.set_entries(shown)
+
+    @Slot()
+    def _on_live_changed(self) -> None:
+        """Let the row of the run that is on change in its place, wherever it would be sorted."""
+        if self._is_watched:
+            self._show_as_now()
 
     @Slot(object)
     def _on_run_started(self, _: object) -> None:
@@ -177,4 +200,5 @@ class Runs(QObject):
 
     def _after_doing(self) -> None:
         self.busy_changed.emit()
+        self._lab.time_machine.look()  # what went may have been the run that is open
         self.refresh()

@@ -5,6 +5,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
+from convlab.app.counting import Counting
 from convlab.app.worker import Worker
 from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError
@@ -25,10 +26,10 @@ from convlab.training.events import (
 )
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
-from convlab.training.run_store import RunStore, branched_trainer, resumed_trainer
+from convlab.training.run_store import RunStore
 from convlab.training.trainer import Trainer
 
-DRAIN_INTERVAL = 66  # milliseconds; drawing more often would take time from the training
+DRAIN_INTERVAL = 100  # milliseconds; drawing more often would take time from the training
 
 
 class State(Enum):
@@ -43,13 +44,15 @@ class State(Enum):
 class Session(QObject):
     """Trains in a worker thread and re-emits what happens in the GUI thread.
 
-    All signals are emitted in the session's own thread, at most 15 times a second. ``steps_done``
+    All signals are emitted in the session's own thread, at most ten times a second. ``steps_done``
     carries a list of :class:`StepDone`, in order; the others carry the event of their name.
-    Within one drain the order of the events is kept.
+    Within one drain the order of the events is kept. Iterations and epochs are as people count
+    them: those of a branch go on from those of the run that it left.
 
     ``weights_shown`` carries the :class:`SnapshotTaken` that views show from now on: the latest
     one, or that of another moment which :meth:`show_moment` was called with. With a ``store`` every
     run is kept there, in :attr:`run_folder`; ``warned`` says what went wrong with that.
+    ``loading_changed`` says whether a run is being loaded that will begin or be shown soon.
     """
 
     state_changed = Signal(object)
@@ -62,11 +65,15 @@ class Session(QObject):
     weights_shown = Signal(object)
     warned = Signal(str)
     failed = Signal(str)
+    loading_changed = Signal(bool)
 
     def __init__(self, store: RunStore | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._run_folder: RunFolder | None = None
+        self._parent = ""
+        self._counting = Counting()
+        self._is_loading = False
         self._latest: SnapshotTaken | None = None
         self._is_held = False  # whether another moment is shown than the latest
         self._state = State.IDLE
@@ -95,6 +102,16 @@ class Session(QObject):
         return self._run_folder
 
     @property
+    def parent_name(self) -> str:
+        """The name of the folder of the run that the present one left; empty if it left none."""
+        return self._parent
+
+    @property
+    def branched_at(self) -> int:
+        """The iteration at which the present run left another one; 0 if it did not."""
+        return self._counting.iterations
+
+    @property
     def latest(self) -> SnapshotTaken | None:
         """The latest weights of the run; None before any."""
         return self._latest
@@ -104,33 +121,40 @@ class Session(QObject):
         """Whether a run is on, paused or not."""
         return self._thread is not None
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether a run is being loaded that will begin or be shown soon."""
+        return self._is_loading
+
+    def set_loading(self, is_loading: bool) -> None:
+        """Tell whether a run is being loaded."""
+        if is_loading != self._is_loading:
+            self._is_loading = is_loading
+            self.loading_changed.emit(is_loading)
+
     def start(self, config: TrainingConfig, dataset: Dataset, *, paused: bool = False) -> None:
         """Start a run of ``config`` on ``dataset``; with ``paused``, pause after one mini-batch.
 
         Raises :class:`ConvlabError` if the network cannot be built on these images.
         """
+        self._refuse_while_busy()
         trainer = Trainer.from_config(config, dataset, threads=threads_beside_window())
         self._start(trainer, dataset, self._new_recorder(config), paused=paused)
 
     def branch(
-        self, config: TrainingConfig, dataset: Dataset, parent: RunFolder, iteration: int
+        self, trainer: Trainer, config: TrainingConfig, dataset: Dataset, parent: RunFolder
     ) -> None:
-        """Start a run of ``config`` with the weights that ``parent`` had at a snapshot.
+        """Start a run of ``config`` whose ``trainer`` begins at a moment of ``parent``."""
+        self._refuse_while_busy()
+        parent_name = parent.path.name
+        self._start(trainer, dataset, self._new_recorder(config, parent_name), parent_name)
 
-        Raises :class:`ConvlabError` if they are of another network.
-        """
-        trainer = branched_trainer(
-            config, dataset, parent, iteration, threads=threads_beside_window()
-        )
-        self._start(trainer, dataset, self._new_recorder(config, parent.path.name))
-
-    def go_on(self, folder: RunFolder, dataset: Dataset) -> None:
-        """Go on with a run that was stopped or interrupted, where its last checkpoint was taken.
-
-        Raises :class:`ConvlabError` if that cannot be done with these images.
-        """
-        trainer = resumed_trainer(folder, dataset, threads=threads_beside_window())
-        self._start(trainer, dataset, Recorder(folder, folder.config()))
+    def go_on(
+        self, trainer: Trainer, config: TrainingConfig, dataset: Dataset, folder: RunFolder
+    ) -> None:
+        """Go on with a stored run of ``config``, of which ``trainer`` is."""
+        self._refuse_while_busy()
+        self._start(trainer, dataset, Recorder(folder, config), _parent_of(folder))
 
     def show_past(
         self, folder: RunFolder, started: RunStarted, latest: SnapshotTaken, ended: RunEnded
@@ -139,8 +163,9 @@ class Session(QObject):
         if self.is_busy:
             raise RuntimeError("a run is on")
         self._dataset, self._run_folder, self._is_held = None, folder, False
+        self._parent = _parent_of(folder)
         for event in (started, latest, ended):
-            self._announce(event)
+            self._announce(self._counting.told(event))
 
     def show_moment(self, moment: SnapshotTaken | None) -> None:
         """Let views show the weights of another moment; None for the latest ones again."""
@@ -148,6 +173,11 @@ class Session(QObject):
         shown = moment or self._latest
         if shown is not None:
             self.weights_shown.emit(shown)
+
+    def _refuse_while_busy(self) -> None:
+        """Raise RuntimeError before anything of a second run is made."""
+        if self.is_busy:
+            raise RuntimeError("a run is on already")
 
     def _new_recorder(self, config: TrainingConfig, parent: str = "") -> Recorder | None:
         if self._store is None:
@@ -159,12 +189,17 @@ class Session(QObject):
             return None
 
     def _start(
-        self, trainer: Trainer, dataset: Dataset, recorder: Recorder | None, *, paused: bool = False
+        self,
+        trainer: Trainer,
+        dataset: Dataset,
+        recorder: Recorder | None,
+        parent: str = "",
+        *,
+        paused: bool = False,
     ) -> None:
-        if self.is_busy:
-            raise RuntimeError("a run is on already")
         self._dataset = dataset
         self._run_folder = None if recorder is None else recorder.folder
+        self._parent = parent
         self._latest, self._is_held = None, False
         self._control = Control()
         if paused:
@@ -207,7 +242,7 @@ class Session(QObject):
     def _drain(self) -> None:
         steps: list[StepDone] = []
         for _ in range(len(self._events)):
-            event = self._events.popleft()
+            event = self._counting.told(self._events.popleft())
             if isinstance(event, StepDone):
                 steps.append(event)
                 continue
@@ -268,3 +303,8 @@ class Session(QObject):
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
+
+
+def _parent_of(folder: RunFolder) -> str:
+    info = folder.info()
+    return "" if info is None else info.parent

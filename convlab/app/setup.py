@@ -19,6 +19,7 @@ from convlab.insight.memory import (
 )
 from convlab.nn.network import LayerShape
 from convlab.training.config import TrainingConfig
+from convlab.wording import counted
 
 _UNLIMITED = 1 << 62  # images; more than any mini-batch
 
@@ -110,8 +111,8 @@ class Setup(QObject):
         channels, height, width = dataset.image_shape
         size = f"{channels}×{height}×{width}" if channels > 1 else f"{height}×{width}"
         return (
-            f"{len(dataset.train):,} images to train on and {len(dataset.test):,} to test, "
-            f"each {size}."
+            f"{counted(len(dataset.train), 'image')} to train on and {len(dataset.test):,} to "
+            f"test, each {size}."
         )
 
     @property
@@ -123,7 +124,7 @@ class Setup(QObject):
             return ""
         count = sum(layer.parameter_count for layer in self._layers)
         return (
-            f"{count:,} parameters: {size_text(self._memory.weights)} of weights, about "
+            f"{counted(count, 'parameter')}: {size_text(self._memory.weights)} of weights, about "
             f"{size_text(self._memory.total)} while training."
         )
 

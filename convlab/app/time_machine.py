@@ -1,46 +1,59 @@
 """Goes back and forth through the moments of a run of which the weights are kept."""
 
 from bisect import bisect_left
-from functools import lru_cache
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from convlab.app.background import Background
+from convlab.app.moment_cache import MomentCache
 from convlab.app.session import Session
 from convlab.errors import ConvlabError
-from convlab.training.events import RunStarted, SnapshotTaken
+from convlab.training.events import Params, RunStarted, SnapshotTaken
+from convlab.training.filter_track import FilterTrackReader
+from convlab.training.moments import Moments
 from convlab.training.run_folder import RunFolder
-from convlab.training.snapshots import SnapshotFolder
 
 FILM_SECONDS = 10.0
 FRAME = 33  # milliseconds
-LOOK_EVERY = 1000  # milliseconds between two looks at which snapshots there are
-REMEMBERED = 16  # snapshots that need not be read again
+LOOK_EVERY = 1000  # milliseconds between two looks at which moments there are
+READ_AT_ONCE = 16_000_000  # bytes; more takes so long that the window must not wait for it
 
 
 class TimeMachine(QObject):
     """Shows the network as it was at a moment, in all views at once.
 
     Positions count the moments from 0; the position after the last moment is the present, which
-    is followed while it is :attr:`is_live`. ``moments_changed`` says that there are others,
-    ``moved`` that another one is shown, ``playing_changed`` that the film has begun or ended.
-    ``failed`` carries a sentence about a snapshot that cannot be read.
+    is followed while it is :attr:`is_live`. At some moments only the first convolution's filters
+    are kept: then the network is that of the last whole moment before, and ``filters_shown``
+    carries the :class:`FilterMoment`; at all others None. ``moments_changed`` says that there are
+    others, ``moved`` that another one is shown or on its way, ``playing_changed`` that the film has
+    begun or ended. ``failed`` carries a sentence about a moment that cannot be read.
     """
 
     moments_changed = Signal()
     moved = Signal()
     playing_changed = Signal(bool)
     failed = Signal(str)
+    filters_shown = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._moments: list[int] = []
-        self._position: int | None = None  # None is the present
-        self._branched_at = 0
-        self._is_changed = False
+        self._moments: Moments | None = None
+        self._filters = FilterTrackReader()
+        self._shown: int | None = None  # an iteration of the run's own; None is the present
+        self._whole: int | None = None  # that of the network that is shown with it
+        self._awaited: int | None = None  # another one that is being read
+        self._is_aside = False
         self._played_from, self._played_at = 0, 0.0
-        self._load = lru_cache(maxsize=REMEMBERED)(_load)
+        self._cache = MomentCache()
+        self._reading = Background(self)
+        self._reading.returned.connect(self._on_read)
+        self._reading.failed.connect(self._on_not_read)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(LOOK_EVERY)
@@ -54,28 +67,45 @@ class TimeMachine(QObject):
 
     @property
     def moments(self) -> tuple[int, ...]:
-        """The iterations of which there are weights, rising."""
-        return tuple(self._moments)
+        """The iterations that can be shown, rising, as people count them."""
+        return tuple(self._session.branched_at + own for own in self._own)
 
     @property
     def position(self) -> int:
-        """The position of the moment that is shown."""
-        return len(self._moments) if self._position is None else self._position
+        """The position of the moment that is shown, or of the one that is being read."""
+        target = self._shown if self._awaited is None else self._awaited
+        return len(self._own) if target is None else bisect_left(self._own, target)
 
     @property
     def iteration(self) -> int | None:
         """The iteration of the moment that is shown; None while the present is."""
-        return None if self._position is None else self._moments[self._position]
+        return None if self._shown is None else self._session.branched_at + self._shown
 
     @property
-    def branched_at(self) -> int:
-        """The iteration at which the run left another one; curves begin there."""
-        return self._branched_at
+    def whole_iteration(self) -> int | None:
+        """That of the network that is shown, at or before :attr:`iteration`; None: the present."""
+        return None if self._whole is None else self._session.branched_at + self._whole
+
+    @property
+    def best(self) -> int | None:
+        """The position of the moment that read most test images right; None if unknown."""
+        best = None if self._moments is None else self._moments.best
+        return None if best is None else bisect_left(self._own, best)
 
     @property
     def is_live(self) -> bool:
         """Whether the present is shown."""
-        return self._position is None
+        return self._shown is None
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether other weights than the run's are shown, until somebody goes to a moment."""
+        return self._is_aside
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a moment is being read that will be shown next."""
+        return self._awaited is not None
 
     @property
     def is_playing(self) -> bool:
@@ -83,45 +113,50 @@ class TimeMachine(QObject):
         return self._film.isActive()
 
     def go_to(self, position: int) -> None:
-        """Show the moment at a position; the present for positions after the last one."""
-        folder = self._session.run_folder
-        if folder is None or position >= len(self._moments):
+        """Show the moment at a position, at once or soon; the present after the last one."""
+        if position >= len(self._own):
             self.go_live()
             return
-        position = max(0, position)
-        if position == self._position:
-            return
         try:
-            moment = self._load(folder, self._moments[position])
+            self._go(self._own[max(0, position)])
         except ConvlabError as error:  # it was thinned out meanwhile, or somebody deleted it
             self.look()
             self.failed.emit(str(error))
-            return
-        self._position = position
-        self._session.show_moment(moment)
-        self.moved.emit()
 
     def go_near(self, iteration: float) -> None:
         """Show the moment that is nearest to an iteration of the run."""
-        after = bisect_left(self._moments, iteration)
-        near = [at for at in (after - 1, after) if 0 <= at < len(self._moments)]
-        if near:
-            self.go_to(min(near, key=lambda at: abs(self._moments[at] - iteration)))
+        if self._own:
+            self.go_to(_nearest(self._own, iteration - self._session.branched_at))
+
+    @Slot()
+    def go_to_best(self) -> None:
+        """Show the moment that read most test images right."""
+        if self.best is not None:
+            self.pause()
+            self.go_to(self.best)
 
     @Slot()
     def go_live(self) -> None:
         """Show the present again, and follow it."""
         self.pause()
-        if self._position is not None:
-            self._position = None
+        if self._shown is not None or self._awaited is not None or self._is_aside:
+            self._shown = self._whole = self._awaited = None
+            self._is_aside = False
             self._session.show_moment(None)
             self.moved.emit()
+
+    def set_aside(self) -> None:
+        """Show no moment for now, because weights of elsewhere are shown."""
+        self.pause()
+        self._shown = self._whole = self._awaited = None
+        self._is_aside = True
+        self.moved.emit()
 
     @Slot()
     def play(self) -> None:
         """Show the moments as a film, all of them in ten seconds, from the one that is shown."""
-        if self._moments and not self.is_playing:
-            self._played_from = 0 if self._position is None else self._position
+        if self._own and not self.is_playing:
+            self._played_from = 0 if self.is_live else self.position
             self._played_at = perf_counter()
             self._film.start()
             self.go_to(self._played_from)
@@ -136,29 +171,118 @@ class TimeMachine(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Look which snapshots there are."""
-        folder = self._session.run_folder
-        before, shown = self._moments, self.iteration
-        self._moments = [] if folder is None else SnapshotFolder(folder.snapshots.path).iterations
-        if shown is not None:
-            self._position = min(bisect_left(self._moments, shown), len(self._moments) - 1)
-            if not self._moments:
-                self.go_live()
-        if self._moments != before:
+        """Look which moments there are, and leave one that is no longer there."""
+        self._list()
+        if self._is_gone:
+            self._leave()
+
+    @property
+    def _own(self) -> Sequence[int]:
+        """The moments as the run itself counts them."""
+        return () if self._moments is None else self._moments.points
+
+    @property
+    def _is_gone(self) -> bool:
+        """Whether what is shown is no longer what would be shown there."""
+        if self._shown is None or self._moments is None:
+            return self._shown is not None
+        is_there = self._shown in self._moments.points
+        return not is_there or self._moments.whole_at(self._shown) != self._whole
+
+    def _list(self) -> None:
+        folder, before = self._session.run_folder, (self._own, self.best)
+        self._moments = None if folder is None else self._look_into(folder)
+        if (self._own, self.best) != before:
             self.moments_changed.emit()
+
+    def _look_into(self, folder: RunFolder) -> Moments:
+        return Moments(folder, self._filters.read(folder.filters_path))
+
+    def _go(self, own: int) -> None:
+        """Show a moment, at once or soon; raises :class:`ConvlabError` if it cannot be read."""
+        moments = self._moments
+        assert moments is not None
+        whole = moments.whole_at(own)
+        if whole == self._whole:
+            if own != self._shown or self.is_loading:
+                self._arrive(own)
+            return
+        params = self._cache.get(whole)
+        if params is None and moments.size(whole) > READ_AT_ONCE:
+            self._awaited = own
+            if not self._reading.is_busy:
+                self._read()
+            self.moved.emit()
+            return
+        self._show(own, whole, _load(moments, whole) if params is None else params)
+
+    def _show(self, own: int, whole: int, params: Params) -> None:
+        self._cache.add(whole, params)
+        self._whole, self._is_aside = whole, False
+        self._session.show_moment(SnapshotTaken(self._session.branched_at + whole, params))
+        self._arrive(own)
+
+    def _arrive(self, own: int) -> None:
+        assert self._moments is not None
+        self._shown, self._awaited = own, None
+        found = self._moments.filters_at(own)
+        before = self._session.branched_at
+        self.filters_shown.emit(found and replace(found, iteration=before + found.iteration))
+        self.moved.emit()
+
+    def _leave(self) -> None:
+        """Go from a moment that is no longer there to the nearest whole one, or to the present."""
+        assert self._shown is not None
+        self._whole = None
+        whole = self._moments.iterations if self._moments is not None else ()
+        if whole:
+            with suppress(ConvlabError):
+                self._go(whole[_nearest(whole, self._shown)])
+                return
+        self.go_live()
+
+    def _read(self) -> None:
+        """Read what is awaited; one at a time, because large ones fill the memory."""
+        moments, own = self._moments, self._awaited
+        assert moments is not None
+        assert own is not None
+        whole = moments.whole_at(own)
+        self._reading.start(lambda: (whole, _load(moments, whole)))
+
+    @Slot(object)
+    def _on_read(self, found: tuple[int, Params]) -> None:
+        whole, params = found
+        if self._awaited is None or self._moments is None:
+            return
+        if self._moments.whole_at(self._awaited) == whole:
+            self._show(self._awaited, whole, params)
+        else:  # the slider has gone on meanwhile
+            self._read()
+
+    @Slot(str)
+    def _on_not_read(self, sentence: str) -> None:
+        if self._awaited is None:
+            return
+        self._awaited = None
+        self._list()
+        if self._is_gone:
+            self.go_live()
+        self.moved.emit()
+        self.failed.emit(sentence)
 
     @Slot()
     def _on_frame(self) -> None:
-        gone = (perf_counter() - self._played_at) / FILM_SECONDS * len(self._moments)
+        gone = (perf_counter() - self._played_at) / FILM_SECONDS * len(self._own)
         self.go_to(self._played_from + int(gone))
 
     @Slot(object)
-    def _on_run_started(self, event: RunStarted) -> None:
+    def _on_run_started(self, _: RunStarted) -> None:
         self.pause()
-        self._position = None
-        self._branched_at = event.branched_at
-        self._load.cache_clear()
-        self._moments = []
+        self._shown = self._whole = self._awaited = None
+        self._is_aside = False
+        self._reading.drop()
+        self._cache.clear()
+        self._moments = None
         self.look()
         self.moments_changed.emit()
         self.moved.emit()
@@ -169,5 +293,18 @@ class TimeMachine(QObject):
             self._look.start()
 
 
-def _load(folder: RunFolder, iteration: int) -> SnapshotTaken:
-    return SnapshotTaken(iteration, folder.snapshots.load(iteration))
+def _nearest(rising: Sequence[int], value: float) -> int:
+    """Return the position of the number that is nearest to ``value``; there must be one."""
+    after = bisect_left(rising, value)
+    near = [at for at in (after - 1, after) if 0 <= at < len(rising)]
+    return min(near, key=lambda at: abs(rising[at] - value))
+
+
+def _load(moments: Moments, own: int) -> Params:
+    try:
+        return moments.load(own)
+    except MemoryError as error:
+        raise ConvlabError(
+            f"There is not enough memory to show this moment: its weights take "
+            f"{moments.size(own) / 1e6:,.0f} MB. Close other programs and try again."
+        ) from error

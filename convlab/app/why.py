@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from convlab.app.fit import why_not_read
 from convlab.app.fresh import Fresh
 from convlab.app.lab import Lab
 from convlab.errors import ConvlabError
@@ -29,9 +30,13 @@ CSV_COLUMNS = ("layer", "unit", "row", "column", "value", "part")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
-    """A split score with two pictures of the same class, for an ``image`` (C, H, W)."""
+    """A split score with two pictures of the same class, for an ``image`` (C, H, W).
+
+    ``class_names`` are those of the network then, one for each of its scores.
+    """
 
     image: NDArray[np.uint8]
+    class_names: tuple[str, ...]
     split: Contributions
     gradient: NDArray[np.floating]  # (C, H, W)
     cam: GradCam | None
@@ -41,8 +46,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Covered:
-    """How far the score of a class falls under squares that cover the image, (H, W)."""
+    """How far the score of a class falls under squares that cover ``image`` (C, H, W): (H, W)."""
 
+    image: NDArray[np.uint8]
     class_number: int
     falls: NDArray[np.float64]
     squares: Squares
@@ -70,6 +76,7 @@ class WhyModel(QObject):
         lab.predictor.changed.connect(self._on_changed)
         lab.examined.changed.connect(self._on_changed)
         lab.selection.changed.connect(self._on_changed)
+        lab.dataset_changed.connect(self._parts.recompute)  # which may have other names
 
     @property
     def explanation(self) -> Explanation | None:
@@ -79,11 +86,13 @@ class WhyModel(QObject):
 
     @property
     def covered(self) -> Covered | None:
-        """What occlusion found for the class that is explained; None while it is not known."""
+        """What occlusion found for what is explained; None while it is not known."""
         value, explanation = self._covering.value, self.explanation
         if explanation is None or not isinstance(value, Covered):
             return None
-        return value if value.class_number == explanation.split.class_number else None
+        is_same_class = value.class_number == explanation.split.class_number
+        is_same = is_same_class and np.array_equal(value.image, explanation.image)
+        return value if is_same else None
 
     @property
     def problem(self) -> str:
@@ -101,15 +110,6 @@ class WhyModel(QObject):
     def through(self) -> dict[str, int]:
         """The chosen unit or map of each stage that has one, by the stage's layer."""
         return dict(self._through)
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """The names of the network's classes: the dataset's, or numbers if they do not fit."""
-        names, predictor = self._lab.dataset.class_names, self._lab.predictor
-        network = predictor.answering
-        if network is None or (len(names) == network.output_size and predictor.origin != "lab"):
-            return names
-        return tuple(str(number) for number in range(network.output_size))
 
     def set_watched(self, parts: bool, covering: bool) -> None:
         """Tell which of the two is seen: the split score, or what is found by covering."""
@@ -169,14 +169,7 @@ class WhyModel(QObject):
     def _checked(self) -> Network | None:
         """Return the network if it can read the image; otherwise say why not."""
         network, shape = self._lab.predictor.answering, self._lab.examined.image.shape
-        self._problem = ""
-        if network is None:
-            self._problem = NO_NETWORK
-        elif shape != network.input_dim:
-            self._problem = (
-                f"This network reads images of {_times(network.input_dim)}, and this one is "
-                f"{_times(shape)}; draw a digit or choose another image."
-            )
+        self._problem = NO_NETWORK if network is None else why_not_read(network, shape)
         return None if self._problem else network
 
     def _prepare_parts(self) -> Callable[[], object] | None:
@@ -184,17 +177,18 @@ class WhyModel(QObject):
         if network is None:
             return None
         size = sum(array.size for array in network.params.values())
-        copy = network.copy(np.float64 if size <= MOST_DOUBLED else None)
+        twin, dtype = network.twin(), np.float64 if size <= MOST_DOUBLED else None
         image, number = self._lab.examined.image, self.chosen_class
         layer, through = self._lab.selection.layer, self.through
-        return lambda: _explain(copy, image, number, layer, through)
+        names = self._lab.predictor.class_names(self._lab.dataset)
+        return lambda: _explain(twin.copy(dtype), image, names, number, layer, through)
 
     def _prepare_covering(self) -> Callable[[], object] | None:
         network = self._checked()
         if network is None:
             return None
-        copy, image, number = network.copy(), self._lab.examined.image, self.chosen_class
-        return lambda: _cover(copy, image, number)
+        twin, image, number = network.twin(), self._lab.examined.image, self.chosen_class
+        return lambda: _cover(twin, image, number)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -221,6 +215,7 @@ class WhyModel(QObject):
 def _explain(
     network: Network,
     image: NDArray[np.uint8],
+    names: tuple[str, ...],
     number: int | None,
     layer: str,
     through: dict[str, int],
@@ -232,7 +227,7 @@ def _explain(
         gradient = saliency(network, image, split.class_number)
         cam = grad_cam(network, image, split.class_number, layer)
     shapes = {shape.name: shape.output_shape for shape in network.layer_shapes}
-    return Explanation(image, split, gradient, cam, bent_layers(network), shapes)
+    return Explanation(image, names, split, gradient, cam, bent_layers(network), shapes)
 
 
 def _cover(network: Network, image: NDArray[np.uint8], number: int | None) -> Covered:
@@ -243,8 +238,4 @@ def _cover(network: Network, image: NDArray[np.uint8], number: int | None) -> Co
             raise ConvlabError(NOT_FINITE)
         number = int(scores.argmax()) if number is None else number
         squares = Squares.for_network(network)
-        return Covered(number, occlusion(engine.predict, image, number, squares), squares)
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
+        return Covered(image, number, occlusion(engine.predict, image, number, squares), squares)

@@ -86,15 +86,28 @@ def first_layer(network: Network) -> FirstLayer | None:
 
 
 def edited(network: Network, edits: Edits) -> Network:
-    """Return a copy of ``network`` with other filters in its first convolution."""
+    """Return a network with other filters in its first convolution.
+
+    All other parameters are those of ``network`` themselves: let nobody change them in place.
+    """
+    layer, params = first_layer(network), dict(network.params)
+    if layer is not None:
+        weights, biases = params[layer.weights].copy(), params[layer.biases].copy()
+        for number, each in edits.items():
+            weights[number], biases[number] = each.kernel, each.bias
+        params |= {layer.weights: weights, layer.biases: biases}
+    return Network.over(network.layer_settings, network.description, params)
+
+
+def can_edit(network: Network, edits: Edits) -> bool:
+    """Return whether the edits fit the filters in the first convolution of ``network``."""
     layer = first_layer(network)
-    copied = network.copy()
     if layer is None:
-        return copied
-    for number, each in edits.items():
-        copied.params[layer.weights][number] = each.kernel
-        copied.params[layer.biases][number] = each.bias
-    return copied
+        return False
+    filters, *shape = network.params[layer.weights].shape
+    return all(
+        number < filters and each.kernel.shape == tuple(shape) for number, each in edits.items()
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

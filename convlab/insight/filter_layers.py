@@ -1,6 +1,8 @@
 """Which layers of a network have filters, and under which keys their weights lie in ``params``."""
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import NETWORKS
@@ -32,8 +34,17 @@ def filter_layers(network: NetworkDescription) -> tuple[FilterLayer, ...]:
     ``params`` counts every layer that learns anything, a subsampling too, so Conv2 may have W3.
     Raises :class:`ConvlabError` for a network that cannot be built.
     """
-    settings = NETWORKS.get(network.name)(**network.settings)
-    layers = settings.shapes(network.input_dim, network.output_size)
+    settings = json.dumps(network.settings)
+    return _filter_layers(network.name, settings, network.input_dim, network.output_size)
+
+
+@lru_cache(maxsize=16)
+def _filter_layers(
+    name: str, settings_as_json: str, input_dim: tuple[int, int, int], output_size: int
+) -> tuple[FilterLayer, ...]:
+    """Keep what was found: while a network learns, it is asked for many times a second."""
+    settings = NETWORKS.get(name)(**json.loads(settings_as_json))
+    layers = settings.shapes(input_dim, output_size)
     learning = (layer for layer in layers if layer.parameter_shapes)
     return tuple(
         FilterLayer(layer.name, f"{key}{number}", shape)

@@ -6,24 +6,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convlab.insight.activations import INPUT, activations
+from convlab.insight.activations import activations
 from convlab.insight.back_at_rest import gradients_at_rest, one_score
+from convlab.insight.receptive_field import field_centers
+from convlab.nn.layers.batch_normalization import BatchNormalizationSettings
 from convlab.nn.layers.convolution import ConvolutionSettings
-from convlab.nn.network import Network
+from convlab.nn.layers.dropout import DropoutSettings
+from convlab.nn.layers.local_response_normalization import LocalResponseNormalizationSettings
+from convlab.nn.layers.relu import ReluSettings
+from convlab.nn.layers.sigmoid import SigmoidSettings
+from convlab.nn.layers.tanh import TanhSettings
+from convlab.nn.network import NamedLayers, Network
 from convlab.nn.types import Array
+
+ACTIVATIONS = (ReluSettings, SigmoidSettings, TanhSettings)
+PASSED_OVER = (
+    BatchNormalizationSettings,
+    LocalResponseNormalizationSettings,
+    DropoutSettings,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GradCam:
-    """``heat`` (h, w) of the maps of ``layer``, and ``weights`` (C,), how much each map counts."""
+    """``heat`` (h, w) of the maps of ``layer``, and ``weights`` (C,), how much each map counts.
+
+    ``centers`` are those of :func:`convlab.insight.receptive_field.field_centers`.
+    """
 
     layer: str
     heat: Array
     weights: Array
+    centers: tuple[float, float]
 
     def enlarged(self, height: int, width: int) -> Array:
-        """Return the heat stretched to the size of the image, straight lines in between."""
-        return _stretched(_stretched(self.heat, height).T, width).T
+        """Return the heat over the image, each value at the center of what its unit sees.
+
+        Straight lines lie in between, and beyond the outermost centers the heat stays the same.
+        """
+        down = _stretched(self.heat, height, self.centers)
+        return _stretched(down.T, width, self.centers).T
 
 
 def grad_cam(
@@ -44,25 +66,35 @@ def grad_cam(
     gradient = dict(gradients_at_rest(network, dout))[name][0]
     weights = gradient.mean(axis=(1, 2))
     heat = np.maximum(np.tensordot(weights, outputs[name][0], axes=1), 0)
-    return GradCam(name, heat, weights)
+    return GradCam(name, heat, weights, field_centers(network, name))
 
 
 def map_layers(network: Network) -> tuple[str, ...]:
-    """Return what follows each convolution: its activation, or itself if a pooling comes next."""
-    names = [INPUT, *network.layers]
-    shapes = {shape.name: shape.output_shape for shape in network.layer_shapes}
-    chosen = []
-    for name, settings in network.layer_settings:
-        if isinstance(settings, ConvolutionSettings):
-            after = names[names.index(name) + 1 :][:1]
-            is_activation = bool(after) and shapes[after[0]] == shapes[name]
-            chosen.append(after[0] if is_activation else name)
-    return tuple(chosen)
+    """Return for each convolution the activation behind it, or itself where there is none.
+
+    Normalization and dropout in between are passed over, anything else is not.
+    """
+    layers = network.layer_settings
+    return tuple(
+        _activation_of(layers[number + 1 :]) or name
+        for number, (name, settings) in enumerate(layers)
+        if isinstance(settings, ConvolutionSettings)
+    )
 
 
-def _stretched(values: Array, size: int) -> Array:
-    """Return ``size`` rows between those of (h, w), which stand for equal bands of the image."""
-    at = np.clip((np.arange(size) + 0.5) * len(values) / size - 0.5, 0, len(values) - 1)
+def _activation_of(following: NamedLayers) -> str:
+    for name, settings in following:
+        if isinstance(settings, ACTIVATIONS):
+            return name
+        if not isinstance(settings, PASSED_OVER):
+            break
+    return ""
+
+
+def _stretched(values: Array, size: int, centers: tuple[float, float]) -> Array:
+    """Return ``size`` rows between those of (h, w), which stand at their centers."""
+    first, step = centers
+    at = np.clip((np.arange(size) - first) / step, 0, len(values) - 1)
     low = np.floor(at).astype(np.intp)
     share = (at - low)[:, np.newaxis]
     return np.asarray(

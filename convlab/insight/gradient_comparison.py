@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convlab.nn.gradient_check import relative_error
+from convlab.nn.layer import Layer
 from convlab.nn.layers.dropout import DropoutSettings
+from convlab.nn.layers.pooling import Pooling, window_cells
+from convlab.nn.layers.relu import Relu
 from convlab.nn.network import Network, as_images
 from convlab.nn.types import Array
 
 STEP = 1e-5  # h in (f(x + h) - f(x - h)) / 2h
-KINK_STEPS = (1e-5, 1e-6, 1e-7)  # the smaller ones miss most kinks that lie within STEP
+SMALLER_STEPS = (1e-6, 1e-7)  # which miss most kinks that lie within STEP
+CURVED = 0.1  # how much closer to backward a ten times smaller step is where the loss only bends
 TOLERANCE = 1e-5  # relative error up to which two gradients agree
 ROUNDINGS = 0.5  # of the largest score in its last digit; ten times what was measured
 LEAST_CERTAIN = 0.01  # of the largest number, what rounding may be
@@ -29,6 +33,7 @@ class Verdict(Enum):
     AGREE = "Agree"
     KINK = "Kinks"
     TINY = "Too small"
+    ZERO = "All zero"
     DIFFER = "Differ"
 
 
@@ -38,8 +43,8 @@ class Comparison:
 
     ``places`` (k, dimensions) are the indices of the numbers in the parameter, ``backward`` (k,)
     the gradient by back-propagation, ``numerical`` (k,) that by central differences. ``kinks``
-    (k,) marks where only a smaller step found the same slope. ``noise`` is how far rounding alone
-    may move a central difference.
+    (k,) marks where these tell nothing of the slope, as it changes within the step. ``noise`` is
+    how far rounding alone may move a central difference.
     """
 
     name: str
@@ -57,8 +62,10 @@ class Comparison:
 
     @property
     def largest(self) -> float:
-        """The largest number in either gradient, in size."""
-        return float(max(np.abs(self.backward).max(), np.abs(self.numerical).max()))
+        """The largest number in either gradient, in size, kinks left out."""
+        keep = ~self.kinks
+        both = np.concatenate([self.backward[keep], self.numerical[keep]])
+        return float(np.abs(both).max(initial=0.0))
 
     @property
     def difference(self) -> float:
@@ -77,7 +84,7 @@ class Comparison:
         if not np.isfinite(self.numerical).all() or not np.isfinite(self.backward).all():
             return Verdict.DIFFER
         if self.largest == 0.0:
-            return Verdict.AGREE
+            return Verdict.KINK if self.kinks.any() else Verdict.ZERO
         if self.difference > TOLERANCE * self.largest + self.noise:
             return Verdict.DIFFER
         if self.noise > LEAST_CERTAIN * self.largest:
@@ -105,13 +112,20 @@ class _Checked:
         largest = 1.0 + float(np.abs(self.network.predict(self._x)).max())
         self.noise = ROUNDINGS * float(np.finfo(float).eps) * largest / STEP
 
-    def loss_from(self, first: int, keep: bool = False) -> float:
-        """Return the loss; layers before number ``first`` are taken to be as they were."""
+    def loss_from(
+        self, first: int, keep: bool = False, branches: list[NDArray[Any]] | None = None
+    ) -> float:
+        """Return the loss; layers before number ``first`` are taken to be as they were.
+
+        ``branches`` gets what the layers with kinks choose: which ReLUs pass, which inputs win.
+        """
         out = self._inputs[first] if first else self._x
         for number, layer in enumerate(self.network.layers.values()):
             if number >= first:
                 if keep:
                     self._inputs.append(out)
+                if branches is not None:
+                    branches.append(_branch(layer, out))
                 out = layer.forward(out, **self._flags[number])
         return self.network.last_layer.forward(out, self._t)
 
@@ -165,9 +179,21 @@ def compare_gradients(
         report(done + number, total, tuple(comparisons))
 
     for name, size in sizes.items():
-        chosen = np.sort(rng.choice(network.params[name].size, size, replace=False))
+        chosen = _chosen(checked.gradients[name].reshape(-1), size, rng)
         comparisons.append(_compare(checked, name, chosen, told))
     return tuple(comparisons)
+
+
+def _chosen(gradient: Array, size: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Draw ``size`` numbers of a parameter, most of them where backward finds a gradient.
+
+    What is zero everywhere around says little; yet where backward finds none, there may be one.
+    """
+    zero, other = np.flatnonzero(gradient == 0), np.flatnonzero(gradient != 0)
+    zeros = min(len(zero), max(size // 4, size - len(other)))
+    drawn = [rng.choice(each, count, replace=False)
+             for each, count in ((zero, zeros), (other, size - zeros))]  # fmt: skip
+    return np.sort(np.concatenate(drawn))
 
 
 def _compare(
@@ -200,12 +226,21 @@ def _slope(checked: _Checked, layer: int, param: Array, place: np.intp, h: float
 def _is_kink(
     checked: _Checked, layer: int, param: Array, place: np.intp, backward: float, scale: float
 ) -> bool:
-    """Whether the slope is ``backward`` on one side at least, or closer to the number.
+    """Whether the difference of a slope from ``backward`` comes from the step, not from backward.
 
-    Then a ReLU begins, or the largest value of a window changes, within the step.
+    A kink must be seen: a ReLU begins to pass, or another value of a window wins, within the
+    step. Then a step without one must find the same slope, if rounding lets it tell. Without a
+    kink the loss may bend within the step, which a smaller one shows.
     """
+    off = abs(_slope(checked, layer, param, place, STEP) - backward)
+    has_kink = _has_kink(checked, layer, param, place, STEP)
+    for h in SMALLER_STEPS:
+        allowed = TOLERANCE * scale + checked.noise * STEP / h
+        if not _has_kink(checked, layer, param, place, h):
+            is_same = abs(_slope(checked, layer, param, place, h) - backward) <= allowed
+            return is_same if has_kink else is_same and allowed <= CURVED * off
     here = _moved(checked, layer, param, place, 0.0)
-    for h in KINK_STEPS:
+    for h in (STEP, *SMALLER_STEPS):  # the kink is at the number itself
         below, above = (_moved(checked, layer, param, place, step) for step in (-h, h))
         slopes = ((above - here) / h, (here - below) / h, (above - below) / (2 * h))
         allowed = TOLERANCE * scale + checked.noise * STEP / h
@@ -214,11 +249,37 @@ def _is_kink(
     return False
 
 
-def _moved(checked: _Checked, layer: int, param: Array, place: np.intp, by: float) -> float:
+def _has_kink(checked: _Checked, layer: int, param: Array, place: np.intp, h: float) -> bool:
+    """Whether a layer chooses otherwise at one end of a step than at the other."""
+    ends: list[list[NDArray[Any]]] = [[], []]
+    for branches, step in zip(ends, (-h, h), strict=True):
+        _moved(checked, layer, param, place, step, branches)
+    return any(not np.array_equal(below, above) for below, above in zip(*ends, strict=True))
+
+
+def _branch(layer: Layer, x: Array) -> NDArray[Any]:
+    if isinstance(layer, Relu):
+        return x > 0
+    if isinstance(layer, Pooling):
+        edge = (layer.pad, layer.pad)
+        padded = np.pad(x, ((0, 0), (0, 0), edge, edge), constant_values=-np.inf)
+        cells = window_cells(padded, layer.pool_h, layer.pool_w, layer.stride)
+        return np.asarray(np.stack(list(cells)).argmax(axis=0))
+    return np.zeros(0)
+
+
+def _moved(
+    checked: _Checked,
+    layer: int,
+    param: Array,
+    place: np.intp,
+    by: float,
+    branches: list[NDArray[Any]] | None = None,
+) -> float:
     """Return the loss with one number of a parameter changed."""
     flat = param.reshape(-1)
     kept = flat[place]
     flat[place] = kept + by
-    loss = checked.loss_from(layer)
+    loss = checked.loss_from(layer, branches=branches)
     flat[place] = kept
     return loss

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -148,10 +149,22 @@ def quantiles(values: Array) -> Quantiles:
     if not np.isfinite(flat).all():
         return np.full(len(LEVELS), np.nan, np.float32)
     lowest, highest = flat.min(), flat.max()
-    few = np.sort(flat[:: -(-len(flat) // MOST_VALUES)])
+    few = np.sort(flat if len(flat) <= MOST_VALUES else flat[_sampled(len(flat))])
     found = np.interp(LEVELS, np.linspace(0.0, 1.0, len(few)), few)
     found[0], found[-1] = lowest, highest
     return found.astype(np.float32)
+
+
+@lru_cache(maxsize=32)
+def _sampled(count: int) -> NDArray[np.intp]:
+    """Return which of ``count`` values stand for all, always the same ones.
+
+    One is drawn from each of :data:`MOST_VALUES` equal stretches: at equal distances, they would
+    often all lie in a few columns of the maps.
+    """
+    edges = np.linspace(0, count, MOST_VALUES + 1)
+    shares = np.random.default_rng(0).random(MOST_VALUES)
+    return (edges[:-1] + shares * (count / MOST_VALUES)).astype(np.intp)
 
 
 def histogram(quantiles: Quantiles, edges: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from convlab.errors import ConvlabError
 from convlab.insight.layer_lines import Values, given_to, lines_of
-from convlab.insight.memory import size_text
+from convlab.insight.memory import arrays_remembered, size_text
 from convlab.insight.optimizer_lines import update_lines
 from convlab.nn.functions import log_softmax
 from convlab.nn.layers.convolution import Convolution
-from convlab.nn.network import LayerShape, Network, as_images
+from convlab.nn.network import Network, as_images
 from convlab.nn.optimizer import Optimizer
 from convlab.nn.types import Array, Labels
+from convlab.wording import counted
 
 MOST_BYTES = 2**30  # that the arrays of a step may take together
 
@@ -76,23 +77,33 @@ class OneStep:
     optimizer: Optimizer
 
 
-def check_size(layers: list[LayerShape], images: int, itemsize: int) -> None:
-    """Raise :class:`ConvlabError` if the arrays of a step on so many images were too large."""
-    numbers = 0
-    for layer in layers:
+def step_bytes(network: Network, optimizer: Optimizer, images: int) -> int:
+    """Return about how many bytes the arrays of a step on so many images take together."""
+    per_image = 0
+    for layer in network.layer_shapes:
         output, inputs = int(np.prod(layer.output_shape)), int(np.prod(layer.input_shape))
         weights = layer.parameter_shapes.get("W", ())
         columns = 0
         if len(weights) == 4:
             places = layer.output_shape[1] * layer.output_shape[2]
             columns = 2 * places * int(np.prod(weights[1:])) + output
-        numbers += 2 * output + inputs + columns
-    wanted = numbers * images * itemsize
+        per_image += 2 * output + inputs + columns
+    # Before and after, in the stages and in networks, the gradient, the step, and old and new
+    # arrays of the optimizer.
+    copies = 5 + 2 * (len(optimizer.state) or arrays_remembered(optimizer))
+    parameters = sum(array.size for array in network.params.values())
+    return network.dtype.itemsize * (per_image * images + copies * parameters)
+
+
+def check_size(network: Network, optimizer: Optimizer, images: int) -> None:
+    """Raise :class:`ConvlabError` if the arrays of a step on so many images were too large."""
+    wanted = step_bytes(network, optimizer, images)
     if wanted > MOST_BYTES:
-        most = int(images * MOST_BYTES / wanted)
+        fixed = step_bytes(network, optimizer, 0)
+        most = max(0, MOST_BYTES - fixed) * images // (wanted - fixed)
         advice = f"use at most {most}" if most else "choose a smaller network"
         raise ConvlabError(
-            f"The arrays of a step on {images} images of this network would take "
+            f"The arrays of a step on {counted(images, 'image')} of this network would take "
             f"{size_text(wanted)} of memory; {advice}."
         )
 
@@ -109,7 +120,7 @@ def take_step(
     It is made on ``network`` and a copy of ``optimizer``: let ``network`` be a copy, too.
     Dropout draws what it leaves out anew, as in training. ``report`` is told of every stage.
     """
-    check_size(network.layer_shapes, len(x), network.dtype.itemsize)
+    check_size(network, optimizer, len(x))
     before = network.copy()
     total = 2 * len(network.layers) + 3
     stages: list[Stage] = []

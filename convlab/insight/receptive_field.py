@@ -29,15 +29,15 @@ class Region:
     columns: range
 
     def clipped(self, shape: Shape) -> "Region":
-        """Return the part that lies in an output of ``shape``."""
+        """Return the part that lies in an output of ``shape``; it may be empty."""
         sizes = maps_shape(shape)
         ranges = (self.channels, self.rows, self.columns)
-        return Region(
-            *(
-                range(max(part.start, 0), min(part.stop, size))
-                for part, size in zip(ranges, sizes, strict=True)
-            )
-        )
+        return Region(*(_within(part, size) for part, size in zip(ranges, sizes, strict=True)))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no number lies in it, as where a unit reads nothing but padding."""
+        return not (self.channels and self.rows and self.columns)
 
 
 def maps_shape(shape: Shape) -> tuple[int, int, int]:
@@ -119,7 +119,32 @@ def receptive_fields(network: Network, layer: str, unit: Unit) -> dict[str, Regi
     return regions
 
 
+def field_centers(network: Network, layer: str) -> tuple[float, float]:
+    """Return the row at which the fields of a layer's first units are centered, and the next step.
+
+    Both are in pixels of the image, 0 being the middle of the first one; the padding counts to a
+    field here. They hold for the columns, too, as all windows are squares. Raises KeyError for a
+    layer that the network does not have.
+    """
+    first, step = 0.0, 1.0
+    for name, settings in network.layer_settings:
+        if (window := window_of(settings)) is not None:
+            size, stride, pad = window
+            first += step * ((size - 1) / 2 - pad)
+            step *= stride
+        if name == layer:
+            return first, step
+    raise KeyError(layer)
+
+
 def _below(part: range, window: tuple[int, int, int]) -> range:
     """Return the rows (or columns) of the input under some rows of the output."""
+    if not part:  # below nothing lies nothing, not what the windows to its sides overlap in
+        return part
     size, stride, pad = window
     return range(part.start * stride - pad, (part.stop - 1) * stride - pad + size)
+
+
+def _within(part: range, size: int) -> range:
+    start = min(max(part.start, 0), size)
+    return range(start, max(start, min(part.stop, size)))

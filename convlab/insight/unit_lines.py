@@ -1,6 +1,7 @@
 """The lines of NumPy behind one number of a layer's output, each with what comes out of it."""
 
 from convlab.insight.unit_sum import UnitSum
+from convlab.wording import counted
 
 
 def lines_with_numbers(told: UnitSum) -> tuple[str, ...]:
@@ -11,7 +12,7 @@ def lines_with_numbers(told: UnitSum) -> tuple[str, ...]:
         "y": _sum(told),
     }
     if told.products is not None:
-        results["products"] = f"{told.products.size:,} numbers"
+        results["products"] = counted(told.products.size, "number")
     if told.after is not None:
         results[told.after[0].lower()] = _number(told.after[1])
     width = max((len(line) for line in told.lines), default=0)

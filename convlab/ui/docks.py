@@ -5,9 +5,10 @@ from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from convlab.app.lab import Lab
+from convlab.ui.dock_tabs import DockTabs
 from convlab.ui.panel import Area, Panel
 from convlab.ui.panel_frame import PanelFrame
 from convlab.ui.panels import PANELS
@@ -81,6 +82,8 @@ class Docks:
         panels = sorted(PANELS, key=lambda cls: (places.index(cls.area), cls.order))
         self.panels: dict[str, Panel] = {cls.title: cls(lab, theme) for cls in panels}
         self.docks = {title: self._dock(panel) for title, panel in self.panels.items()}
+        abouts = {title: panel.about for title, panel in self.panels.items()}
+        self.tabs = DockTabs(window, self.docks, abouts)
         self._place("columns")
 
     @property
@@ -128,8 +131,7 @@ class Docks:
         if self._is_new:
             self._give_sizes()
         self._give_center_room()
-        for bar in self._window.findChildren(QTabBar):
-            bar.setAccessibleName(bar.accessibleName() or "Panels")
+        self.tabs.set_up()
         # At the next change it would be too late: the docks are squeezed by then.
         self._layouts = self.layouts()
 

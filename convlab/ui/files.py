@@ -121,10 +121,12 @@ class Files(QObject):
         text = f"Weights opened from {path.name}: {network.description.name}."
         if self._lab.session.dataset is not None:
             text += " Drawing and filters show them; the curves are those of the last run."
+        if self._lab.time_machine.moments:
+            text += " Live goes back to it."
         self.said.emit(text)
 
     def write_weights(self, path: Path) -> None:
-        """Write the weights that answer now."""
+        """Write the weights that answer now, of a changed network if one stands in."""
         network = self._lab.predictor.network
         if network is None:
             return
@@ -133,7 +135,12 @@ class Files(QObject):
         except OSError as error:
             self._complain("The weights were not saved", _unwritable(path, error))
             return
-        self.said.emit(f"Weights saved as {path.name}.")
+        changed = f" of the changed network ({words})" if (words := self._changes()) else ""
+        self.said.emit(f"Weights{changed} saved as {path.name}.")
+
+    def _changes(self) -> str:
+        """Return what was changed in the network that answers, in words; empty if nothing was."""
+        return self._lab.stand_in.in_words
 
     def _action(self, text: str, shortcut: str, handler: Callable[[], None]) -> QAction:
         action = QAction(text, self._window)
@@ -176,7 +183,8 @@ class Files(QObject):
             self.load_weights(path)
 
     def _on_save_weights(self) -> None:
-        if path := self._asked_save("Save weights", "weights.safetensors", _WEIGHTS):
+        of_which = " of the changed network" if self._changes() else ""
+        if path := self._asked_save(f"Save weights{of_which}", "weights.safetensors", _WEIGHTS):
             self.write_weights(path)
 
     def _asked_open(self, title: str, kinds: str) -> Path | None:

@@ -16,6 +16,7 @@ WIDTH = 960  # pixels
 MOST_FRAMES = 120
 COLORS = 128
 LAST_STAYS = 1500  # milliseconds
+SOON = 30
 
 
 class Film(QObject):
@@ -65,11 +66,14 @@ class Film(QObject):
         if self._progress.wasCanceled():
             self._end()
             return
+        if self._machine.is_loading:
+            self._timer.start(SOON)
+            return
         self._frames.append(self._picture())
         self._progress.setValue(len(self._frames))
         if len(self._frames) < len(self._positions):
             self._machine.go_to(self._positions[len(self._frames)])
-            self._timer.start(30)
+            self._timer.start(SOON)
             return
         frames, path = self._frames, self._path
         self._end()

@@ -34,11 +34,13 @@ class InterruptedRun(QObject):
         if entry is None or self._lab.session.is_busy:
             return
         self._entry = entry
+        info = entry.info
+        done, planned = (info.branched_at + n for n in (info.iteration, info.iterations))
         box = QMessageBox(QMessageBox.Icon.Question, "Go on with the run?", "", parent=self._window)
         box.setText(f"The run {entry.title} was interrupted.")
         box.setInformativeText(
-            f"It can go on after iteration {entry.info.iteration:,} of {entry.info.iterations:,}, "
-            "as if nothing had happened. Otherwise it stays in the Runs panel."
+            f"It can go on after iteration {done:,} of {planned:,}, as if nothing had happened. "
+            "Otherwise it stays in the Runs panel."
         )
         box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
         later = box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)

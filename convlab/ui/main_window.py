@@ -1,6 +1,6 @@
 """The one window of the lab."""
 
-from PySide6.QtCore import QMargins, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -34,9 +34,10 @@ from convlab.ui.panels.curves import CurvesPanel
 from convlab.ui.panels.setup import SetupPanel
 from convlab.ui.preset_menu import PresetMenu
 from convlab.ui.run_controls import RunControls
+from convlab.ui.stand_in_bar import StandInBar
 from convlab.ui.status import Status, duration
 from convlab.ui.theme import SPACE, Choice, Theme
-from convlab.ui.widgets.notice import Kind, Notice
+from convlab.ui.widgets.notice import Kind, Notice, NoticeRow
 from convlab.ui.widgets.save_dialog import ask_and_export
 from convlab.ui.window_memory import WindowMemory
 
@@ -66,12 +67,13 @@ class MainWindow(QMainWindow):
         self.progress = Progress(lab.session, self)
         self.controls = RunControls(lab, theme, self)
         self.files = Files(lab, self)
-        self.notice = Notice(theme, self)
+        self.notice = Notice(theme, NoticeRow(self), self)
         self._make_bar()
         self.docks = Docks(self, lab, theme)
         self._make_menus()
         self.status = Status(self.progress, self)
-        self.status.addPermanentWidget(LoadingStatus(lab.loader))
+        for loader in (lab.loader, lab.queue.loader):
+            self.status.addPermanentWidget(LoadingStatus(loader))
         self.setStatusBar(self.status)
         Dropping(self, self.files.open_path)
         self.film = Film(self, lab.time_machine)
@@ -89,11 +91,10 @@ class MainWindow(QMainWindow):
             self.interrupted.look()
 
     def _place_notice(self) -> None:
-        """Put the notice beside the controls, or above the status bar if it is too long."""
+        """Put the notice beside the controls, or below the panels if it is too long."""
         bar, rest = self._bar, self._beside_controls
         room = QRect(rest.x() + SPACE, bar.y() + 2, rest.width() - 2 * SPACE, bar.height() - 4)
-        below = self.rect().marginsRemoved(QMargins(SPACE, 0, SPACE, self.status.height() + SPACE))
-        self.notice.place(room, below)
+        self.notice.place(room, self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while a run is on, and stop it cleanly before the window goes."""
@@ -111,8 +112,7 @@ class MainWindow(QMainWindow):
         self._memory.keep_layout(self, self.docks.layouts())
         if self.lab.config is not None:
             self._memory.keep_config(self.lab.config)
-        self.lab.fetcher.wait()
-        self.lab.loader.wait()
+        self.lab.leave()
         event.accept()
 
     def _take_usual_size(self) -> None:
@@ -146,6 +146,9 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.controls.fill(bar)
         self.addToolBar(bar)
+        self.addToolBarBreak()
+        self.stand_in_bar = StandInBar(self.lab, self.theme, self)
+        self.addToolBar(self.stand_in_bar)
         rest = QWidget()  # whose place the notice takes
         rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         bar.addWidget(rest)

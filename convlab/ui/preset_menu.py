@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu, QMessageBox, QPushButton, QWidget
 
 from convlab.app.lab import Lab
-from convlab.app.run_queue import QueuedRun, QueuePlace, RunQueue
+from convlab.app.run_queue import QueuedRun, QueuePlace
 from convlab.data.datasets import DATASETS
 from convlab.training.presets import (
     Preset,
@@ -26,8 +26,9 @@ BUNDLED = "bundled"
 class PresetMenu(QMenu):
     """Lists the presets, each with its sentence, and a person's own below.
 
-    One of a single run fills the form; one of several trains them in ``queue``. ``said`` carries a
-    sentence when something went well, ``refused`` why something cannot be.
+    One of a single run fills the form; one of several trains them in ``queue`` and leaves the
+    form alone. ``said`` carries a sentence when something went well, ``refused`` why something
+    cannot be.
     """
 
     said = Signal(str)
@@ -36,7 +37,7 @@ class PresetMenu(QMenu):
     def __init__(self, lab: Lab, parent: QWidget | None = None) -> None:
         super().__init__("&Presets", parent)
         self._lab = lab
-        self.queue = RunQueue(lab, self)
+        self.queue = lab.queue
         self.setToolTipsVisible(True)
         self.save = QAction("&Save settings as preset…", self)
         self.save.setToolTip("Keep the settings of the Setup panel in this menu")
@@ -84,7 +85,8 @@ class PresetMenu(QMenu):
             self._lab.set_config(preset.runs[0].config)
             self.said.emit(f"The Setup panel holds the settings of {preset.title}; press Train.")
         elif self._wants_them_all(preset):
-            self.queue.start([QueuedRun(preset.title_of(run), run.config) for run in preset.runs])
+            runs = [QueuedRun(preset.title_of(run), run.config) for run in preset.runs]
+            self.queue.start(runs, self._lab.dataset)
 
     def _listed_preset(self, preset: Preset) -> QAction:
         count = len(preset.runs)
@@ -93,7 +95,7 @@ class PresetMenu(QMenu):
         action.setToolTip(_wrapped(preset.about))
         action.setStatusTip(preset.about)
         action.setData(preset)
-        action.setEnabled(not self._lab.session.is_busy)
+        action.setEnabled(not (self._lab.session.is_busy or self.queue.is_active))
         return action
 
     def _listed_problem(self, problem: str) -> QAction:
@@ -116,7 +118,7 @@ class PresetMenu(QMenu):
         count = counted(len(preset.runs), "run")
         return self._asks(
             f"Train {count} one after another?",
-            f"{preset.about}\n\nStop ends them all.",
+            f"{preset.about}\n\nThe Setup panel keeps your own settings. Stop ends them all.",
             f"Train {count}",
         )
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton, QWidget
 
 from convlab.app.lab import Lab
-from convlab.app.run_columns import can_go_on, standing
+from convlab.app.run_columns import standing
 from convlab.app.runs import Runs
-from convlab.training.run_store import RunEntry
+from convlab.training.run_store import RunEntry, refusal
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.comparison_dialog import ComparisonDialog
 from convlab.ui.widgets.run_table import RunTable
@@ -53,14 +53,16 @@ class RunActions(QObject):
         menu.setToolTipsVisible(True)
         self._fill(menu)
         self.more_button.setMenu(menu)
-        self.buttons = [self._button(a) for a in (self.open, self.resume, self.compare)]
-        self.buttons.append(self.more_button)
+        self._resume_button = self._button(self.resume)
+        open_, compare = self._button(self.open), self._button(self.compare)
+        self.buttons = [open_, self._resume_button, compare, self.more_button]
         table.chosen_changed.connect(self.update)
         table.activated.connect(self.open.trigger)
         runs.read.connect(self.update)
         runs.ordered.counted.connect(self.update)
         runs.busy_changed.connect(self.update)
         lab.session.state_changed.connect(self.update)
+        lab.queue.changed.connect(self.update)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self.update()
@@ -68,12 +70,15 @@ class RunActions(QObject):
     @Slot()
     def update(self) -> None:
         """Enable what can be done with the runs that are chosen now."""
-        chosen, is_free = self._table.chosen, not self._lab.session.is_busy
+        chosen, lab = self._table.chosen, self._lab
+        is_free = not (lab.session.is_busy or lab.queue.is_active)
         one = chosen[0] if len(chosen) == 1 else None
         is_over = all(standing(entry) != "training" for entry in chosen)
         can_do = is_over and not self._runs.is_busy
         self.open.setEnabled(one is not None and is_over and is_free)
-        self.resume.setEnabled(one is not None and can_go_on(one) and is_free)
+        refused = refusal(one) if one is not None else ""
+        self.resume.setEnabled(one is not None and not refused and is_free)
+        self._resume_button.setToolTip(refused or self.resume.toolTip())
         self.compare.setEnabled(len(chosen) == 2)
         for action in (self.rename, self.note, self.reveal):
             action.setEnabled(one is not None)
@@ -81,7 +86,7 @@ class RunActions(QObject):
         self.star.setText("Remove star" if chosen and _are_starred(chosen) else "Star")
         self.export.setEnabled(one is not None and can_do)
         self.delete.setEnabled(bool(chosen) and can_do)
-        self.import_.setEnabled(self._lab.store is not None and not self._runs.is_busy)
+        self.import_.setEnabled(lab.store is not None and not self._runs.is_busy)
 
     def _action(self, text: str, key: str, about: str, handler: Callable[[], None]) -> QAction:
         action = QAction(text, self)

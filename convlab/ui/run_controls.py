@@ -33,7 +33,7 @@ class RunControls(QObject):
         self.train.triggered.connect(self._on_train_triggered)
         self.pause.triggered.connect(self._on_pause_triggered)
         self.step.triggered.connect(self._on_step_triggered)
-        self.stop.triggered.connect(lab.session.stop)
+        self.stop.triggered.connect(self._on_stop_triggered)
         self.rate = QLineEdit()
         self.rate.setFixedWidth(96)
         self.rate.setAccessibleName("Learning rate of the run")
@@ -46,6 +46,7 @@ class RunControls(QObject):
         lab.session.learning_rate_changed.connect(self._on_rate_known)
         lab.session.state_changed.connect(self._on_state_changed)
         lab.config_changed.connect(self._on_state_changed)
+        lab.queue.changed.connect(self._on_state_changed)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self._on_state_changed()
@@ -85,7 +86,7 @@ class RunControls(QObject):
         return action
 
     def _start(self, *, paused: bool) -> None:
-        if self._lab.config is None:
+        if self._lab.config is None or self._lab.queue.is_active:
             return
         try:
             self._lab.session.start(self._lab.config, self._lab.dataset, paused=paused)
@@ -108,6 +109,10 @@ class RunControls(QObject):
             self._start(paused=True)
         else:
             self._lab.session.step()
+
+    def _on_stop_triggered(self) -> None:
+        self._lab.queue.cancel()  # which may be reading images, with no run on yet
+        self._lab.session.stop()
 
     def _on_rate_entered(self) -> None:
         try:
@@ -133,12 +138,13 @@ class RunControls(QObject):
     def _on_state_changed(self) -> None:
         state = self._lab.session.state
         idle, paused = state is State.IDLE, state is State.PAUSED
-        startable = idle and self._lab.config is not None
+        is_queued = self._lab.queue.is_active
+        startable = idle and not is_queued and self._lab.config is not None
         self.train.setEnabled(startable or paused)
         self.train.setText(GO_ON if paused else TRAIN)
         self.pause.setEnabled(state is State.RUNNING)
         self.step.setEnabled(startable or paused)
-        self.stop.setEnabled(state in (State.RUNNING, State.PAUSED))
+        self.stop.setEnabled(state in (State.RUNNING, State.PAUSED) or (idle and is_queued))
         self.rate.setEnabled(state in (State.RUNNING, State.PAUSED))
         if idle:
             self._rate_text = ""

@@ -1,11 +1,14 @@
 """The status bar: state, epoch and iteration, speed, time left and a progress bar."""
 
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QProgressBar, QStatusBar, QWidget
 
 from convlab.app.progress import Progress
 from convlab.app.session import State
 from convlab.ui.theme import SPACE
+from convlab.ui.widgets.steady_label import SteadyLabel
 
+WIDE = 115 * SPACE  # pixels; a narrower bar has no room for where a branch began
 _STATES = {
     State.IDLE: "Ready",
     State.RUNNING: "Training",
@@ -36,31 +39,48 @@ class Status(QStatusBar):
         progress.changed.connect(self._on_progress_changed)
         self._on_progress_changed()
 
-    def _label(self, widest: str, name: str) -> QLabel:
-        label = QLabel()
-        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) * 3 // 4)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say more where there is room for it."""
+        super().resizeEvent(event)
+        self._on_progress_changed()
+
+    def _label(self, widest: str, name: str) -> SteadyLabel:
+        label = SteadyLabel(self.fontMetrics().horizontalAdvance(widest) * 3 // 4)
         label.setContentsMargins(SPACE, 0, 0, 0)
-        label.setAccessibleName(name)
+        label.label.setAccessibleName(name)
         self.addWidget(label)
         return label
 
     def _on_progress_changed(self) -> None:
         progress = self._progress
-        self._state.setText(self._state_text())
+        self._state.set_text(self._state_text())
         started = progress.iterations > 0
-        self._epoch.setText(f"Epoch {progress.epoch:,} of {progress.epochs:,}" if started else "")
-        self._iteration.setText(
-            f"Iteration {progress.iteration:,} of {progress.iterations:,}" if started else ""
-        )
+        self._epoch.set_text(f"Epoch {progress.epoch:,} of {progress.epochs:,}" if started else "")
+        self._iteration.set_text(self._iteration_text() if started else "")
+        self._explain_branch()
         speed, left = progress.steps_per_second, progress.seconds_left
         running = progress.state is State.RUNNING
-        self._speed.setText(f"{speed:,.1f} steps/s" if running and speed else "")
-        self._left.setText(f"{duration(left)} left" if running and left is not None else "")
+        self._speed.set_text(f"{speed:,.1f} steps/s" if running and speed else "")
+        self._left.set_text(f"{duration(left)} left" if running and left is not None else "")
         self._bar.setVisible(started)
-        self._bar.setMaximum(max(progress.iterations, 1))
+        self._bar.setRange(progress.branched_at, max(progress.iterations, 1))
         self._bar.setValue(progress.iteration)
 
+    def _iteration_text(self) -> str:
+        progress = self._progress
+        text = f"Iteration {progress.iteration:,} of {progress.iterations:,}"
+        at = progress.branched_at
+        return f"{text} (branched at {at:,})" if at and self.width() >= WIDE else text
+
+    def _explain_branch(self) -> None:
+        at = self._progress.branched_at
+        why = f"Counted on from iteration {at:,}, at which this run left another one" if at else ""
+        for label in (self._epoch, self._iteration):
+            label.setToolTip(why)
+
     def _state_text(self) -> str:
+        if self._progress.is_loading:
+            return "Loading…"
         ended = self._progress.ended
         if self._progress.state is State.IDLE and ended is not None:
             return _ENDS[ended.reason]

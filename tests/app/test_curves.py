@@ -134,7 +134,8 @@ def test_reading_is_of_the_nearest_step_and_the_last_evaluation(
     assert (late.train_accuracy, late.test_accuracy) == (0.5, 0.4)
     first = model.reading_at(-100)
     assert first is not None
-    assert first.iteration == 1
+    assert (first.iteration, first.epoch, first.loss) == (0, None, None)  # nothing learned yet
+    assert first.train_accuracy is None
 
 
 def test_csv_has_every_step_with_the_learning_rate_it_was_made_with(

@@ -85,6 +85,36 @@ def test_new_weights_read_the_same_drawing_again(model, predictor, qtbot):
     np.testing.assert_array_equal(model.image, digit_image(BEND))
 
 
+def test_a_large_network_reads_in_the_background_and_the_last_drawing_counts(
+    model, predictor, qtbot, monkeypatch
+):
+    monkeypatch.setattr("convlab.app.predictor.MOST_AT_ONCE", 0)
+    predictor.use(sure_of(7), trained=True)
+    with qtbot.waitSignal(model.changed):
+        model.set_drawing(BAR)
+    assert model.probabilities is None  # but the image is seen at once
+    assert model.is_reading
+    np.testing.assert_array_equal(model.image, digit_image(BAR))
+    model.set_drawing(BEND)
+    qtbot.waitUntil(lambda: model.answer == 7)
+    qtbot.waitUntil(lambda: not model.is_reading)
+    at_once = predictor.probabilities(model.image.reshape(1, 28, 28))
+    np.testing.assert_allclose(model.probabilities, at_once, rtol=1e-5)
+    predictor.use(network(output_size=26), trained=True)
+    qtbot.waitUntil(lambda: model.probabilities is not None and len(model.probabilities) == 26)
+
+
+def test_what_is_erased_while_it_is_read_has_no_answer(model, predictor, qtbot, monkeypatch):
+    monkeypatch.setattr("convlab.app.predictor.MOST_AT_ONCE", 0)
+    predictor.use(sure_of(7), trained=True)
+    with qtbot.waitSignal(model.changed):
+        model.set_drawing(BAR)
+    with qtbot.waitSignal(model.changed):
+        model.set_drawing(Drawing(()))
+    assert not model.is_reading
+    assert model.answer is None
+
+
 def test_an_erased_drawing_has_no_answer(model, predictor, qtbot):
     predictor.use(sure_of(7), trained=True)
     with qtbot.waitSignal(model.changed):

@@ -6,6 +6,8 @@ from PIL import Image
 
 from convlab.app.filter_edit import FilterEditModel
 from convlab.app.filter_export import csv_of, npz_of
+from convlab.app.filter_trial import FilterTrial
+from convlab.nn import Adam
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
 from convlab.training.events import RunStarted, SnapshotTaken
@@ -22,18 +24,23 @@ def opened(lab, description=NETWORK):
 
 @pytest.fixture
 def model(lab):
-    model = FilterEditModel(lab)
-    model.set_watched(True)
-    return model
+    return FilterEditModel(lab)
 
 
-def measured(qtbot, model):
-    qtbot.waitUntil(lambda: model.change is not None and not model.is_testing)
-    return model.change
+@pytest.fixture
+def trial(lab, model):
+    trial = FilterTrial(lab, model)
+    trial.set_watched(True)
+    return trial
+
+
+def measured(qtbot, trial):
+    qtbot.waitUntil(lambda: trial.change is not None and not trial.is_testing)
+    return trial.change
 
 
 def test_without_a_network_there_is_nothing(model):
-    assert not model.has_network
+    assert model.base is None
     assert model.chosen is None
     model.mute()
     model.match_strength()
@@ -76,53 +83,53 @@ def test_strength_is_matched_to_the_networks_own_filters(lab, model):
     assert model.chosen.strength == pytest.approx(own, rel=1e-5)
 
 
-def test_the_change_in_accuracy_follows_each_edit(lab, qtbot, model):
+def test_the_change_in_accuracy_follows_each_edit(lab, qtbot, model, trial):
     opened(lab)
-    change = measured(qtbot, model)
+    change = measured(qtbot, trial)
     assert change.before is change.after
     for number in range(3):
         model.choose(number)
         model.mute()
-    qtbot.waitUntil(lambda: model.change is not change and not model.is_testing)
-    changed = model.change
+    qtbot.waitUntil(lambda: trial.change is not change and not trial.is_testing)
+    changed = trial.change
     assert changed.before is change.before  # measured once
     assert (changed.after.shares > 0).sum() == 1
     model.reset()
-    qtbot.waitUntil(lambda: model.change is not changed and not model.is_testing)
-    assert model.change.after is model.change.before
+    qtbot.waitUntil(lambda: trial.change is not changed and not trial.is_testing)
+    assert trial.change.after is trial.change.before
 
 
-def test_the_filter_is_laid_on_the_examined_image(lab, qtbot, model):
+def test_the_filter_is_laid_on_the_examined_image(lab, qtbot, model, trial):
     opened(lab)
-    with qtbot.waitSignal(model.applied):
+    with qtbot.waitSignal(trial.applied):
         model.choose(1)
-    applied = model.applied_filter
+    applied = trial.applied_filter
     assert np.array_equal(applied.picture, lab.dataset.test.images[0])
-    with qtbot.waitSignal(model.applied):
+    with qtbot.waitSignal(trial.applied):
         lab.examined.set_image(lab.dataset.train.images[3], "Another")
-    assert np.array_equal(model.applied_filter.picture, lab.dataset.train.images[3])
-    assert model.picture_title == "Another"
+    assert np.array_equal(trial.applied_filter.picture, lab.dataset.train.images[3])
+    assert trial.picture_title == "Another"
 
 
-def test_a_picture_file_takes_its_place_until_it_is_given_up(lab, qtbot, model, tmp_path):
+def test_a_picture_file_takes_its_place_until_it_is_given_up(lab, qtbot, model, trial, tmp_path):
     opened(lab)
     pixels = np.arange(3000, dtype=np.uint16).reshape(50, 60).astype(np.uint8)
     Image.fromarray(pixels).save(tmp_path / "house.png")
-    model.open_picture(tmp_path / "house.png")
-    qtbot.waitUntil(lambda: model.is_own_picture)
-    assert np.array_equal(model.picture[0], pixels)
-    assert model.picture_title == "house.png"
-    qtbot.waitUntil(lambda: model.applied_filter.response.shape == (46, 56))
+    trial.open_picture(tmp_path / "house.png")
+    qtbot.waitUntil(lambda: trial.is_own_picture)
+    assert np.array_equal(trial.picture[0], pixels)
+    assert trial.picture_title == "house.png"
+    qtbot.waitUntil(lambda: trial.applied_filter.response.shape == (46, 56))
     lab.examined.set_image(lab.dataset.train.images[3], "Another")
-    assert model.picture_title == "house.png"
-    model.use_examined()
-    assert model.picture_title == "Another"
+    assert trial.picture_title == "house.png"
+    trial.use_examined()
+    assert trial.picture_title == "Another"
 
 
-def test_a_file_that_is_no_picture_is_refused_in_a_sentence(lab, qtbot, model, tmp_path):
+def test_a_file_that_is_no_picture_is_refused_in_a_sentence(lab, qtbot, model, trial, tmp_path):
     (tmp_path / "note.png").write_text("no picture")
-    with qtbot.waitSignal(model.failed) as failed:
-        model.open_picture(tmp_path / "note.png")
+    with qtbot.waitSignal(trial.failed) as failed:
+        trial.open_picture(tmp_path / "note.png")
     assert failed.args[0].startswith("note.png is not a picture")
 
 
@@ -194,7 +201,7 @@ def test_another_network_has_no_edits(lab, model):
 
 def test_a_network_without_filters_has_none(lab, model):
     opened(lab, NetworkDescription("OwnNetwork", {"layers": ["Affine size=3"]}))
-    assert model.has_network
+    assert model.base is not None
     assert model.filters == []
     assert not model.can_use
 
@@ -210,12 +217,61 @@ def test_the_choice_is_shared_with_the_other_panels(lab, model):
     assert lab.selection.unit == (0, 5, 6)
 
 
-def test_numbers_are_written_to_files(lab, qtbot, model, tmp_path):
+def test_numbers_are_written_to_files(lab, qtbot, model, trial, tmp_path):
     opened(lab)
-    rows = csv_of(measured(qtbot, model), model.class_names).splitlines()
+    rows = csv_of(measured(qtbot, trial), trial.class_names).splitlines()
     assert rows[0] == "class,images,right_before,right_after"
     assert rows[1].startswith("0,2,")
     assert len(rows) == 11
-    (tmp_path / "filter.npz").write_bytes(npz_of(model.applied_filter))
+    (tmp_path / "filter.npz").write_bytes(npz_of(trial.applied_filter))
     with np.load(tmp_path / "filter.npz") as arrays:
         assert np.array_equal(arrays["after_relu"], np.maximum(arrays["response"], 0))
+
+
+def test_with_the_last_edit_undone_nothing_is_used_any_more(lab, model):
+    network = opened(lab)
+    model.mute()
+    model.set_used(True)
+    model.undo()
+    assert not model.is_used
+    assert lab.predictor.answering is network
+    model.redo()
+    assert not model.is_used
+    model.set_used(True)
+    lab.stand_in.undo_all()  # from the row at the top of the window
+    assert not model.is_used
+    assert not model.edits
+    model.undo()
+    assert set(model.edits) == {0}
+
+
+def test_what_a_run_set_aside_comes_back_into_the_editor(lab, model):
+    opened(lab)
+    model.mute()
+    model.set_used(True)
+    lab.session.run_started.emit(RunStarted(1, 6, 0.1, NETWORK, build_network(NETWORK).params))
+    assert not model.edits
+    lab.stand_in.bring_back()
+    assert model.is_used
+    assert not model.chosen.kernel.any()
+
+
+def test_a_step_upon_edits_is_the_new_network_to_edit(lab, model):
+    opened(lab)
+    model.mute()
+    model.set_used(True)
+    lab.stand_in.take_step(lab.predictor.answering.copy(), Adam())
+    assert not model.is_used
+    assert not model.edits
+    assert not model.filters[0].kernel.any()
+    lab.stand_in.undo()
+    assert model.is_used
+    assert set(model.edits) == {0}
+
+
+def test_accuracies_of_another_network_are_forgotten_at_once(lab, qtbot, model, trial):
+    opened(lab)
+    measured(qtbot, trial)
+    trial.set_watched(False)
+    opened(lab)
+    assert trial.change is None

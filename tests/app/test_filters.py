@@ -147,6 +147,18 @@ def test_weights_of_a_file_have_no_past(model, session, predictor, qtbot):
     assert not model.is_unknown
 
 
+def test_a_moment_of_the_run_brings_its_filters_back_after_opened_weights(
+    model, session, predictor
+):
+    start(session)
+    predictor.use(build_network(LENET), trained=True)
+    end(session, LATER)
+    assert [layer.name for layer in model.layers] == ["Conv1"]
+    np.testing.assert_array_equal(model.before, FIRST["W1"])
+    np.testing.assert_array_equal(model.after, LATER["W1"])
+    assert model.iteration == 12
+
+
 def test_a_network_that_was_there_before_anybody_looked_is_shown(session, predictor):
     network = build_network(ONE_LAYER)
     predictor.use(network, trained=True, origin="lab")

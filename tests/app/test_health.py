@@ -8,6 +8,7 @@ import pytest
 
 from convlab.app import health as health_module
 from convlab.app.health import MOST_RECORDS, HealthModel
+from convlab.data.dataset import Dataset, ImageSet
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
 from convlab.training.events import RunStarted, SnapshotTaken
@@ -154,11 +155,32 @@ def test_an_opened_network_is_measured_once_it_is_seen(lab, qtbot, model):
     qtbot.waitUntil(lambda: len(model.records) == 1)
 
 
+def test_the_averages_of_the_network_that_answers_stay_as_they_are(lab, qtbot, model):
+    layers = ["Convolution filter_num=2", "BatchNormalization", "Relu"]
+    network = build_network(NetworkDescription("OwnNetwork", {"layers": layers}))
+    for array in network.params.values():
+        array.flags.writeable = False  # so that an attempt to change one would fail
+    lab.predictor.use(network, trained=True)
+    qtbot.waitUntil(lambda: len(model.records) == 1)
+
+
 def test_a_network_for_other_images_is_not_measured(lab, model):
     other = NetworkDescription("SimpleConvNet", {"filter_num": 2, "hidden_size": 4}, (3, 32, 32))
     lab.predictor.use(build_network(other), trained=True)
     assert model.is_unfit
     assert not model.is_busy
+
+
+def test_a_dataset_that_fits_is_measured_as_soon_as_it_is_chosen(lab, qtbot, model):
+    digits = lab.dataset
+    colors = ImageSet(np.zeros((4, 3, 8, 8), np.uint8), np.zeros(4, np.intp))
+    lab.set_dataset(Dataset("colors", "Colors", colors, colors, ("one",)))
+    lab.predictor.use(build_network(NETWORK), trained=True)
+    assert model.is_unfit
+    with qtbot.waitSignal(model.changed):
+        lab.set_dataset(digits)
+    assert not model.is_unfit
+    qtbot.waitUntil(lambda: len(model.records) == 1)
 
 
 def test_a_real_run_ends_with_a_record_though_nobody_looks(lab, qtbot, model):

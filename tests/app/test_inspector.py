@@ -62,6 +62,7 @@ def test_the_table_adds_up(model, tmp_path):
     *inputs, bias, total = csv.DictReader((tmp_path / "unit.csv").read_text().splitlines())
     assert [row["part"] for row in (bias, total)] == ["bias", "Conv1"]
     assert len(inputs) == 25
-    assert (inputs[0]["row"], inputs[-1]["column"]) == ("12", "16")
+    assert (inputs[0]["row_from_1"], inputs[-1]["column_from_1"]) == ("13", "17")
+    assert (total["channel_from_1"], total["row_from_1"]) == ("1", "13")
     added = sum(float(row["product"]) for row in [*inputs, bias])
     assert added == pytest.approx(float(total["product"]), rel=1e-5, abs=1e-7)

@@ -5,6 +5,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from convlab.app import lab as lab_module
+from convlab.app.gradient_check import GradientCheckModel
 from convlab.app.lab import Lab
 from convlab.nn import SimpleConvNet
 
@@ -62,3 +63,14 @@ def test_what_the_loader_reads_becomes_the_dataset(lab: Lab, qtbot: QtBot) -> No
     with qtbot.waitSignal(lab.dataset_changed):
         lab.loader.load("bundled")
     assert lab.dataset.name == "bundled"
+
+
+def test_whoever_leaves_ends_what_is_computed_beside(lab: Lab, qtbot: QtBot) -> None:
+    lab.predictor.use(SimpleConvNet(hidden_size=8), trained=True)
+    model = GradientCheckModel(lab)
+    model.check(0, 10)
+    assert model.is_busy
+    lab.leave()
+    assert not model.is_busy
+    with qtbot.assertNotEmitted(model.progressed, wait=50):
+        pass

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from convlab.app.layer_outputs import NO_NETWORK, LayerOutputs
+from convlab.app.layer_outputs import COMPUTING, NO_NETWORK, LayerOutputs
 from convlab.insight.activations import INPUT
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
@@ -28,6 +28,8 @@ def test_without_a_network_it_says_what_to_do(lab, qtbot):
         outputs.set_watched(True)
     assert outputs.seen is None
     assert outputs.problem == NO_NETWORK
+    use_network(lab)
+    assert outputs.problem == COMPUTING
 
 
 def test_it_tells_what_every_layer_makes_of_the_image(lab, outputs, qtbot):
@@ -37,6 +39,8 @@ def test_it_tells_what_every_layer_makes_of_the_image(lab, outputs, qtbot):
     assert list(seen.outputs) == [INPUT, *network.layers]
     image = lab.examined.image
     np.testing.assert_allclose(seen.outputs[INPUT], image / 255, rtol=1e-6)
+    assert seen.network is not network
+    assert seen.network.params["W1"] is network.params["W1"]  # copying takes long where it is large
     scores = network.predict(image[np.newaxis])[0]
     np.testing.assert_allclose(list(seen.outputs.values())[-1], scores, rtol=1e-5)
 
@@ -55,7 +59,7 @@ def test_new_weights_are_followed_and_older_outputs_keep_their_own(lab, outputs,
     qtbot.waitUntil(lambda: outputs.seen is not None)
     former = outputs.seen
     weights = former.network.params["W1"].copy()
-    network.params["W1"] *= 2
+    network.adopt(network.params | {"W1": 2 * network.params["W1"]})
     lab.predictor.changed.emit()
     qtbot.waitUntil(lambda: outputs.seen is not former)
     np.testing.assert_array_equal(former.network.params["W1"], weights)

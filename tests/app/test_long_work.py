@@ -67,3 +67,35 @@ def test_an_error_is_told_in_its_sentence(qtbot: QtBot, work: LongWork) -> None:
     with qtbot.waitSignal(work.failed) as failed:
         work.start(fail)
     assert failed.args == ["There is no such filter."]
+
+
+def test_an_unexpected_error_ends_the_work_with_a_sentence(qtbot: QtBot, work: LongWork) -> None:
+    def fail(report: Report) -> None:
+        raise ValueError("shapes differ")
+
+    with qtbot.waitSignal(work.failed) as failed:
+        work.start(fail)
+    assert "ValueError: shapes differ" in failed.args[0]
+    assert not work.is_busy
+
+
+def test_deleting_it_ends_a_second_call_soon(qtbot: QtBot) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def forever(report: Report) -> None:
+        begun.set()
+        try:
+            while True:
+                report(0, 1, None)
+        finally:
+            ended.set()
+
+    work = LongWork()
+    with qtbot.waitSignal(work.returned):
+        work.start(lambda report: "first")
+    work.start(forever)
+    assert begun.wait(5)
+    work.deleteLater()
+    with qtbot.waitSignal(work.destroyed):
+        pass
+    assert ended.wait(5)

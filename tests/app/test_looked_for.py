@@ -1,13 +1,16 @@
 """What filters look for is searched on demand, and kept for as long as the weights are the same."""
 
 import csv
+from threading import Event
 
 import numpy as np
 import pytest
 
 from convlab.app import looked_for as module
+from convlab.app.filter_search import Paced
 from convlab.app.looked_for import NO_FILTERS, NO_NETWORK, LookedForModel
 from convlab.data.dataset import Dataset, ImageSet
+from convlab.data.progress import CanceledError
 from convlab.insight.exciting_patches import exciting_patches
 from convlab.nn import LeNet
 from convlab.nn.networks.own_network import OwnNetwork
@@ -76,19 +79,24 @@ def test_what_was_found_before_is_there_at_once(model, lab, network, qtbot):
     assert model.is_current
 
 
+def change(network, name, by):
+    """Give the network other weights, as a run does."""
+    network.adopt(network.params | {name: network.params[name] + np.float32(by)})
+
+
 def test_other_weights_make_it_a_finding_of_earlier_ones_and_back_again(model, lab, network, qtbot):
     model.set_watched(True)
     search(qtbot, model)
     first = model.finding
-    network.params["W1"] += 0.5
+    change(network, "W1", 0.5)
     lab.predictor.changed.emit()
     assert model.finding is first
     assert not model.is_current
-    network.params["W1"] -= 0.5
-    network.params["W4"] += 1  # behind the layer, so it makes no difference
+    change(network, "W1", -0.5)
+    change(network, "W4", 1)  # behind the layer, so it makes no difference
     lab.predictor.changed.emit()
     search(qtbot, model)
-    network.params["W4"] += 1
+    change(network, "W4", 1)
     lab.predictor.changed.emit()
     assert model.is_current
 
@@ -122,6 +130,68 @@ def test_what_is_canceled_does_not_begin_by_itself(model, network, qtbot, monkey
     assert model.finding is None
 
 
+@pytest.fixture
+def unasked(model, network, qtbot, monkeypatch):
+    """A search that began by itself."""
+    monkeypatch.setattr(module, "MOST_UNASKED", 1e12)
+    model._idle.setInterval(0)
+    model.set_watched(True)
+    qtbot.waitUntil(lambda: model.is_busy)
+
+
+def test_what_nobody_asked_for_ends_when_nobody_looks_and_begins_anew(model, unasked, qtbot):
+    model.set_watched(False)
+    assert not model.is_busy
+    model.set_watched(True)
+    qtbot.waitUntil(lambda: model.is_current and not model.is_busy)
+
+
+def test_a_run_ends_what_nobody_asked_for(model, lab, unasked, qtbot):
+    lab.session.start(lab.config, lab.dataset)
+    assert not model.is_busy
+    qtbot.waitUntil(lambda: not lab.session.is_busy)
+
+
+def test_what_was_asked_for_goes_on_beside_a_run_and_when_nobody_looks(model, lab, network, qtbot):
+    model.set_watched(True)
+    model.search()
+    assert not model.is_resting
+    lab.session.start(lab.config, lab.dataset)
+    model.set_watched(False)
+    assert model.is_busy
+    assert model.is_resting
+    lab.session.stop()
+    qtbot.waitUntil(lambda: not model.is_busy)
+
+
+def test_beside_a_run_a_search_rests_until_the_run_ends_or_it_is_given_up():
+    is_idle, told = Event(), []
+
+    def end_run(done, total, seen):
+        told.append(done)
+        if len(told) == 3:
+            is_idle.set()
+
+    paced = Paced(end_run, is_idle)
+    paced._since -= 1000  # seconds that a block took
+    paced(7, 10, None)
+    assert told == [7, 7, 7]  # it asked at every look whether it is still wanted
+    paced._since -= 1000
+    paced(8, 10, None)  # which rests no more
+    is_idle.clear()
+
+    def give_up(done, total, seen):
+        told.append(done)
+        if len(told) == 6:
+            raise CanceledError("It was canceled.")
+
+    paced = Paced(give_up, is_idle)
+    paced._since -= 1000
+    with pytest.raises(CanceledError):
+        paced(9, 10, None)
+    assert told == [7, 7, 7, 8, 9, 9]
+
+
 def test_another_layer_ends_the_search(model, lab, network, qtbot):
     model.set_watched(True)
     model.search()
@@ -138,7 +208,7 @@ def test_what_cannot_be_searched_is_told(model, lab, qtbot):
     assert model.problem == ""
     colors = ImageSet(np.zeros((4, 3, 8, 8), np.uint8), np.zeros(4, np.intp))
     lab.set_dataset(Dataset("colors", "Colors", colors, colors, ("one",)))
-    assert "3×8×8" in model.problem
+    assert model.problem == ("This network reads images of 1×28×28, but those of Colors are 3×8×8.")
     model.search()
     assert not model.is_busy
 
@@ -166,4 +236,4 @@ def test_a_patch_sends_its_image_and_a_table_tells_where_it_lies(
     with (tmp_path / "patches.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 6 * 9
-    assert int(rows[2 * 9 + 1]["training_image"]) == number + 1
+    assert int(rows[2 * 9 + 1]["training_image_from_1"]) == number + 1

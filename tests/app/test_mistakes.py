@@ -12,7 +12,7 @@ from convlab.app.mistakes import MistakesModel, Reading
 from convlab.app.session import State
 from convlab.nn import SimpleConvNet
 from convlab.training.config import TrainingConfig
-from convlab.training.events import EpochEvaluated
+from convlab.training.events import EpochEvaluated, RunStarted, SnapshotTaken
 
 
 def network(favorite: int = 3, **settings: object) -> SimpleConvNet:
@@ -120,11 +120,44 @@ def test_a_real_run_is_followed_to_its_end(
     assert model.reading.accuracy == pytest.approx(answering.accuracy(test.images, test.labels))
 
 
+def test_a_pause_and_each_step_after_it_are_read(
+    lab: Lab, model: MistakesModel, qtbot: QtBot, tiny_config: TrainingConfig
+) -> None:
+    lab.session.start(tiny_config, lab.dataset, paused=True)
+    for iteration in (1, 2, 3):
+        qtbot.waitUntil(
+            lambda n=iteration: model.reading is not None and model.reading.iteration == n  # type: ignore[misc]
+        )
+        answering = lab.predictor.answering
+        assert answering is not None
+        assert model.reading is not None
+        test = lab.dataset.test
+        np.testing.assert_array_equal(
+            model.reading.answers.answers, answering.probabilities(test.images).argmax(axis=1)
+        )
+        lab.session.step()
+
+
+def test_the_time_machine_is_followed(lab: Lab, model: MistakesModel, qtbot: QtBot) -> None:
+    read(qtbot, lab, model)
+    lab.session.run_started.emit(
+        RunStarted(1, 6, 0.1, network().description, dict(network().params))
+    )
+    for iteration, favorite in ((4, 5), (2, 7)):
+        moment = SnapshotTaken(iteration, dict(network(favorite).params))
+        lab.session.show_moment(moment)
+        qtbot.waitUntil(
+            lambda n=iteration: model.reading is not None and model.reading.iteration == n  # type: ignore[misc]
+        )
+        assert model.reading is not None
+        assert set(model.reading.answers.answers.tolist()) == {favorite}
+
+
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
         (network(input_dim=(3, 28, 28)), "This network reads images of 3×28×28, but"),
-        (network(output_size=7), "This network tells 7 classes apart, but Tiny stripes has 10."),
+        (network(output_size=7), "This network has 7 answers, but Tiny stripes has 10 classes."),
     ],
 )
 def test_a_network_for_other_images_is_explained(

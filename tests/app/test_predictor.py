@@ -5,11 +5,13 @@ from pytestqt.qtbot import QtBot
 from convlab.app.lab import Lab
 from convlab.app.predictor import Predictor
 from convlab.app.session import Session
+from convlab.data.dataset import ImageSet
 from convlab.nn import SimpleConvNet
 from convlab.training.events import RunStarted, SnapshotTaken, frozen_copy
 
 CONV_PARAM = {"filter_num": 2, "filter_size": 5, "pad": 0, "stride": 1}
 IMAGE = np.random.default_rng(0).integers(0, 256, (1, 28, 28), dtype=np.uint8)
+OTHER_IMAGES = ImageSet(IMAGE[np.newaxis], np.zeros(1, np.intp))
 
 
 def network(seed: int, size: int = 28) -> SimpleConvNet:
@@ -90,6 +92,26 @@ def test_an_opened_network_answers_until_the_next_run(
     assert not predictor.is_trained
 
 
+def test_opened_weights_answer_until_a_moment_of_the_run_is_shown(
+    session: Session, predictor: Predictor, qtbot: QtBot
+) -> None:
+    session.run_started.emit(started(network(0)))
+    for opened in (network(3), network(4, size=14)):  # the same layers, and other ones
+        its_own = opened.params["W1"].copy()
+        predictor.use(opened, trained=True, learned_from=OTHER_IMAGES)
+        moment = frozen_copy(network(1).params)
+        with qtbot.waitSignal(predictor.network_opened):
+            session.weights_shown.emit(SnapshotTaken(7, moment))
+        assert predictor.network is not None
+        np.testing.assert_array_equal(predictor.network.params["W1"], moment["W1"])
+        np.testing.assert_array_equal(opened.params["W1"], its_own)  # no less than its file
+        assert (predictor.origin, predictor.iteration) == ("run", 7)
+        assert predictor.learned_from is None  # nobody knows the images of this run
+        assert predictor.probabilities(IMAGE) is not None
+    with qtbot.assertNotEmitted(predictor.network_opened):
+        session.weights_shown.emit(SnapshotTaken(8, frozen_copy(network(2).params)))
+
+
 def test_the_untrained_network_answers_for_comparison_until_another_comes(
     session: Session, predictor: Predictor, qtbot: QtBot
 ) -> None:
@@ -134,7 +156,9 @@ def test_an_image_of_another_size_has_no_answer(session: Session, predictor: Pre
     assert predictor.probabilities(IMAGE) is None
 
 
-def test_after_a_run_it_has_a_copy_of_the_weights_that_the_run_left(lab: Lab, qtbot: QtBot) -> None:
+def test_after_a_run_it_has_the_weights_that_the_run_left_and_nobody_can_change_them(
+    lab: Lab, qtbot: QtBot
+) -> None:
     assert lab.config is not None
     with qtbot.waitSignal(lab.session.run_ended) as ended:
         lab.session.start(lab.config, lab.dataset)
@@ -144,4 +168,4 @@ def test_after_a_run_it_has_a_copy_of_the_weights_that_the_run_left(lab: Lab, qt
     assert lab.predictor.network is not None
     for name, array in lab.predictor.network.params.items():
         np.testing.assert_array_equal(array, ended.args[0].params[name])
-        assert not np.shares_memory(array, ended.args[0].params[name])
+        assert not array.flags.writeable

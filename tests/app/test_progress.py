@@ -59,6 +59,24 @@ def test_it_follows_the_steps(session: Session, progress: Progress, clock: Clock
     assert (progress.epoch, progress.iteration) == (2, 11)
 
 
+def test_a_branch_counts_on(session: Session, progress: Progress, clock: Clock) -> None:
+    branch = RunStarted(3, 10, 0.1, NetworkDescription("Net"), {}, 25, None, 25, 2)
+    session.run_started.emit(branch)
+    assert (progress.branched_at, progress.iteration, progress.iterations) == (25, 25, 55)
+    assert (progress.epoch, progress.epochs) == (3, 5)
+    session.steps_done.emit([StepDone(36, 4, 2.2)])
+    assert (progress.epoch, progress.iteration) == (4, 36)
+
+
+def test_it_tells_while_a_run_is_loaded(session: Session, progress: Progress, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(progress.changed):
+        session.set_loading(True)
+    assert progress.is_loading
+    with qtbot.waitSignal(progress.changed):
+        session.set_loading(False)
+    assert not progress.is_loading
+
+
 def test_speed_and_time_left(session: Session, progress: Progress, clock: Clock) -> None:
     session.run_started.emit(STARTED)
     learn(session, clock, 2)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from convlab.app.run_columns import BEGUN, COLUMNS, NAME, can_go_on, settings_words, state_words
+from convlab.app.run_columns import BEGUN, COLUMNS, NAME, settings_words, state_words
 from convlab.app.run_list import DEPTH_ROLE, ENTRY_ROLE, OrderedRuns, RunList
 from convlab.app.run_overlays import RunOverlays
 from convlab.app.run_tree import in_tree_order
@@ -125,6 +125,14 @@ def test_the_filter_wants_all_words_somewhere(runs: RunList, ordered: OrderedRun
     assert ordered.is_filtered
 
 
+def test_the_filter_knows_settings_by_their_labels(runs: RunList, ordered: OrderedRuns) -> None:
+    changed = entry("a", changes={"optimizer.lr": 0.1, "own_drawings": 3})
+    show(runs, ordered, changed, entry("b"))
+    for words in ("learning rate 0.1", "own drawings", "lr=0.1"):
+        ordered.set_words(words)
+        assert names(ordered) == ["a"], words
+
+
 def test_rows_stay_when_others_come_and_go(runs: RunList, ordered: OrderedRuns) -> None:
     a, b = entry("a", 1), entry("b", 2)
     show(runs, ordered, a, b)
@@ -139,19 +147,18 @@ def test_rows_stay_when_others_come_and_go(runs: RunList, ordered: OrderedRuns) 
     assert not chosen.isValid()
 
 
-def test_states_tell_how_far_a_run_came_and_what_can_go_on() -> None:
-    stopped = entry("a", state="stopped", iteration=54)
-    assert state_words(stopped) == "Stopped, 54%"
-    assert can_go_on(stopped)
-    interrupted = entry("b", state="running", iteration=20)
-    assert state_words(interrupted) == "Interrupted, 20%"
-    assert can_go_on(interrupted)
-    for state in ("finished", "early", "diverged"):
-        assert not can_go_on(entry("c", state=state, iteration=50))
-    assert not can_go_on(entry("d", state="stopped", iteration=100))
+def test_states_tell_how_far_a_run_came() -> None:
+    assert state_words(entry("a", state="stopped", iteration=54)) == "Stopped, 54%"
+    assert state_words(entry("b", state="running", iteration=20)) == "Interrupted, 20%"
+    assert state_words(entry("c", state="early", iteration=20)) == "Ended early"
 
 
 def test_settings_are_told_in_words() -> None:
-    told = {"optimizer.lr": 0.1, "network.layers": ["Relu", "Affine"], "augmentation.noise": True}
-    words = "SGD, lr 0.1, layers Relu; Affine, noise on"
+    told = {
+        "augmentation.noise": True,
+        "epochs": 3,
+        "network.layers": ["Relu", "Affine"],
+        "optimizer.lr": 0.1,
+    }
+    words = "SGD, learning rate 0.1, layers Relu; Affine, epochs 3, augmentation.noise on"
     assert settings_words(entry("a", optimizer="SGD", changes=told)) == words

@@ -87,6 +87,27 @@ def test_a_damaged_history_is_told_and_not_drawn(
     assert overlays.color_of(entry.name) is None
 
 
+def test_the_origin_of_a_branch_is_drawn_until_its_tick_is_taken_away(
+    qtbot: QtBot, overlays: RunOverlays, make_run: MakeRun, store: RunStore
+) -> None:
+    make_run("origin")
+    (entry,) = store.entries()
+    overlays.show_origin(entry, 4)
+    qtbot.waitUntil(lambda: len(overlays.overlays) == 1)
+    assert overlays.overlays[0].title == "origin (up to 4)"
+    assert overlays.overlays[0].is_origin
+    assert overlays.overlays[0].history.iterations.tolist() == [1, 2, 3, 4]
+    overlays.toggle(entry)
+    assert overlays.overlays == ()
+    tick(qtbot, overlays, entry)  # by hand: all of it
+    assert not overlays.overlays[0].is_origin
+    assert len(overlays.overlays[0].history.losses) == 12
+    overlays.show_origin(entry, 4)
+    assert not overlays.overlays[0].is_origin  # what a person ticked stays as it is
+    overlays.show_origin(None)
+    assert len(overlays.overlays) == 1
+
+
 class _Renamed(RunFolder):
     """A run that reads the files of another one."""
 

@@ -45,12 +45,12 @@ def lab(
     yield lab
     lab.session.stop()
     qtbot.waitUntil(lambda: not lab.session.is_busy)
-    lab.loader.wait()
+    lab.queue.loader.wait()
 
 
 @pytest.fixture
 def queue(lab: Lab) -> RunQueue:
-    return RunQueue(lab, lab)
+    return lab.queue
 
 
 @pytest.fixture
@@ -67,24 +67,23 @@ def race(tiny_config: TrainingConfig) -> list[QueuedRun]:
 def test_each_run_begins_when_the_last_is_over(
     qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
-    queue.start(race)
+    queue.start(race, lab.dataset)
     qtbot.waitUntil(lambda: bool(told.ended))
     assert told.places == ["Run 1 of 3: seed 0", "Run 2 of 3: seed 1", "Run 3 of 3: seed 2"]
     assert told.reasons == ["finished"] * 3
     assert told.ended == ["All 3 runs of the preset were trained."]
     assert told.failed == []
     assert not queue.is_active
-    assert lab.config == race[2].config
     assert lab.store is not None
     kept = {entry.title: entry.folder.config().seed for entry in lab.store.entries()}
     assert kept == {"seed 0": 0, "seed 1": 1, "seed 2": 2}
 
 
 def test_a_queue_can_be_used_again(
-    qtbot: QtBot, queue: RunQueue, told: Listener, race: list[QueuedRun]
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
     for times in (1, 2):
-        queue.start(race[:1])
+        queue.start(race[:1], lab.dataset)
         qtbot.waitUntil(lambda times=times: len(told.ended) == times)  # type: ignore[misc]
     assert told.reasons == ["finished"] * 2
 
@@ -93,7 +92,7 @@ def test_stop_cancels_the_rest(
     qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
     endless = [replace(run, config=replace(run.config, epochs=10_000)) for run in race]
-    queue.start(endless)
+    queue.start(endless, lab.dataset)
     qtbot.waitUntil(lambda: bool(told.places))
     lab.session.stop()
     qtbot.waitUntil(lambda: not lab.session.is_busy)
@@ -106,7 +105,7 @@ def test_a_pause_holds_the_queue(
     qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
     endless = [replace(run, config=replace(run.config, epochs=10_000)) for run in race]
-    queue.start(endless)
+    queue.start(endless, lab.dataset)
     qtbot.waitUntil(lambda: bool(told.places))
     lab.session.pause()
     qtbot.waitUntil(lambda: lab.session.state is State.PAUSED)
@@ -118,7 +117,7 @@ def test_a_pause_holds_the_queue(
 def test_cancel_lets_the_run_that_is_on_end_by_itself(
     qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
-    queue.start(race)
+    queue.start(race, lab.dataset)
     queue.cancel()
     queue.cancel()
     qtbot.waitUntil(lambda: bool(told.reasons) and not lab.session.is_busy)
@@ -128,6 +127,7 @@ def test_cancel_lets_the_run_that_is_on_end_by_itself(
 
 def test_a_run_that_diverges_does_not_hold_up_the_others(
     qtbot: QtBot,
+    lab: Lab,
     queue: RunQueue,
     told: Listener,
     race: list[QueuedRun],
@@ -135,7 +135,7 @@ def test_a_run_that_diverges_does_not_hold_up_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("convlab.nn.Adam.update_one", spoilt_update)
-    queue.start(race[:2])
+    queue.start(race[:2], lab.dataset)
     qtbot.waitUntil(lambda: bool(told.ended))
     assert told.reasons == ["diverged", "diverged"]
 
@@ -144,7 +144,7 @@ def test_nothing_begins_while_a_run_is_on(
     qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
     lab.session.start(replace(race[0].config, epochs=10_000), lab.dataset)
-    queue.start(race)
+    queue.start(race, lab.dataset)
     assert told.failed == ["A run is on; stop it first."]
     assert not queue.is_active
 
@@ -153,53 +153,82 @@ def test_the_images_of_a_run_are_read_first(
     qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
     config = replace(race[0].config, dataset="BUNDLED", mini_batch_size=1000)
-    queue.start([QueuedRun("digits", config)])
+    queue.start([QueuedRun("digits", config)], lab.dataset)
     assert not lab.session.is_busy
     qtbot.waitUntil(lambda: bool(told.ended))
-    assert lab.dataset.name == "bundled"
-    assert lab.session.dataset is lab.dataset
+    assert lab.session.dataset is not None
+    assert lab.session.dataset.name == "bundled"
     assert told.reasons == ["finished"]
 
 
-def test_images_that_cannot_be_read_are_told(
-    qtbot: QtBot, queue: RunQueue, told: Listener, race: list[QueuedRun]
+def test_settings_and_images_of_a_person_are_left_alone(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
-    queue.start([QueuedRun("gone", replace(race[0].config, dataset="/not/there")), *race])
+    mine = (lab.config, lab.dataset)
+    digits = replace(race[0].config, dataset="bundled", mini_batch_size=1000, epochs=1)
+    queue.start([race[1], QueuedRun("digits", digits)], lab.dataset)
+    changes: list[None] = []
+    lab.config_changed.connect(lambda: changes.append(None))
+    lab.dataset_changed.connect(lambda: changes.append(None))
+    qtbot.waitUntil(lambda: bool(told.ended))
+    assert told.reasons == ["finished"] * 2
+    assert ((lab.config, lab.dataset), changes) == (mine, [])
+
+
+def test_a_run_that_is_begun_while_images_are_read_comes_first(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    digits = replace(race[0].config, dataset="bundled", mini_batch_size=1000, epochs=1)
+    queue.start([QueuedRun("digits", digits)], lab.dataset)
+    lab.session.start(race[1].config, lab.dataset)
+    qtbot.waitUntil(lambda: bool(told.ended))
+    assert told.places == ["Run 1 of 1: digits"]
+    assert told.reasons == ["finished"] * 2
+    assert lab.store is not None
+    assert len(lab.store.entries()) == 2
+
+
+def test_images_that_cannot_be_read_are_told(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    gone = QueuedRun("gone", replace(race[0].config, dataset="/not/there"))
+    queue.start([gone, *race], lab.dataset)
     qtbot.waitUntil(lambda: bool(told.failed))
     assert told.failed[0].startswith("The preset cannot be trained without its images. ")
     assert told.places == []
     assert not queue.is_active
 
 
-def test_another_dataset_that_is_opened_meanwhile_ends_the_queue(
-    qtbot: QtBot,
-    lab: Lab,
-    queue: RunQueue,
-    told: Listener,
-    race: list[QueuedRun],
-    tiny_dataset: Dataset,
-    write_idx_folder: Callable[[Dataset, str], Path],
-) -> None:
-    queue.start([QueuedRun("digits", replace(race[0].config, dataset="bundled"))])
-    lab.loader.load(str(write_idx_folder(tiny_dataset, "others")))
-    qtbot.waitUntil(lambda: bool(told.failed))
-    assert "Other images were opened" in told.failed[0]
-
-
 def test_giving_up_the_reading_cancels(
     lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
-    queue.start([QueuedRun("digits", replace(race[0].config, dataset="bundled"))])
-    lab.loader.cancel()
+    digits = QueuedRun("digits", replace(race[0].config, dataset="bundled"))
+    queue.start([digits], lab.dataset)
+    queue.loader.cancel()
     assert told.ended == ["1 run of the preset will not be trained."]
     assert not queue.is_active
 
 
 def test_settings_that_do_not_fit_the_images_are_told(
-    queue: RunQueue, told: Listener, race: list[QueuedRun]
+    lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
     config = replace(race[0].config, mini_batch_size=61)
-    queue.start([QueuedRun("large", config), *race])
+    queue.start([QueuedRun("large", config), *race], lab.dataset)
     (sentence,) = told.failed
     assert sentence.startswith("large cannot be trained. ")
     assert not queue.is_active
+
+
+def test_a_run_that_takes_more_memory_than_there_is_does_not_begin(
+    lab: Lab,
+    queue: RunQueue,
+    told: Listener,
+    race: list[QueuedRun],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("convlab.insight.memory.machine_memory", lambda: 1000)
+    queue.start(race, lab.dataset)
+    (sentence,) = told.failed
+    assert "of memory, but this computer has" in sentence
+    assert lab.store is not None
+    assert lab.store.entries() == []

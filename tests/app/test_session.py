@@ -15,6 +15,7 @@ from convlab.errors import ConvlabError, SettingsError
 from convlab.nn.optimizers import Adam
 from convlab.training import Trainer, TrainingConfig
 from convlab.training.events import LearningRateChanged, RunEnded, RunStarted, StepDone
+from convlab.training.run_store import RunStore
 
 SIGNALS = (
     "state_changed",
@@ -221,6 +222,20 @@ def test_one_run_follows_another_and_knows_nothing_of_it(
     assert diary.of("learning_rate_changed") == []
     assert [step.iteration for step in diary.steps] == list(range(1, 13))
     assert diary.of("run_ended")[0].reason == "finished"
+
+
+def test_a_second_run_is_refused_before_anything_of_it_is_made(
+    qtbot: QtBot, store: RunStore, endless: TrainingConfig, tiny_dataset: Dataset
+) -> None:
+    session = Session(store)
+    session.start(endless, tiny_dataset)
+    try:
+        with pytest.raises(RuntimeError, match="on already"):
+            session.start(endless, tiny_dataset)
+        assert len(list(store.root.iterdir())) == 1
+    finally:
+        session.stop()
+        qtbot.waitUntil(lambda: not session.is_busy)
 
 
 def test_what_is_told_to_an_idle_session_does_not_reach_the_next_run(

@@ -229,3 +229,8 @@ def test_settings_of_another_dataset_open_it(qtbot: QtBot, lab: Lab, setup: Setu
         lab.set_config(wanted)
         assert lab.config is None
     assert lab.config == wanted
+
+
+def test_a_single_image_is_told_as_one(lab: Lab, setup: Setup) -> None:
+    lab.set_dataset(first(lab.dataset, 1))
+    assert setup.dataset_text.startswith("1 image to train on and ")

@@ -1,6 +1,7 @@
 """The explanation follows the image, the network and the class that somebody chose."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,31 @@ def test_what_is_found_by_covering_belongs_to_the_explained_class(model, lab, qt
     assert model.covered.falls.shape == (28, 28)
 
 
+def test_what_was_found_by_covering_another_image_is_not_shown(model, lab, qtbot):
+    use_network(lab)
+    model.set_watched(parts=True, covering=True)
+    model.choose_class(3)
+    qtbot.waitUntil(lambda: model.covered is not None and model.covered.class_number == 3)
+    model.set_watched(parts=True, covering=False)  # so that the new image is not covered yet
+    image = lab.dataset.test.images[4]
+    lab.examined.set_image(image)
+    qtbot.waitUntil(lambda: model.explanation.image is image)
+    assert model.covered is None
+    model.set_watched(parts=True, covering=True)
+    qtbot.waitUntil(lambda: model.covered is not None)
+    np.testing.assert_array_equal(model.covered.image, image)
+
+
+def test_the_classes_have_the_names_of_then_until_they_are_explained_anew(model, lab, qtbot):
+    use_network(lab)
+    model.set_watched(parts=True, covering=False)
+    settle(qtbot, model)
+    letters = replace(lab.dataset, name="letters", class_names=tuple("abcdefghij"))
+    lab.set_dataset(letters)
+    assert model.explanation.class_names == tuple("0123456789")
+    qtbot.waitUntil(lambda: model.explanation.class_names == tuple("abcdefghij"))
+
+
 def test_a_chosen_unit_is_followed_until_a_network_lacks_it(model, lab, qtbot):
     use_network(lab)
     model.set_watched(parts=True, covering=False)
@@ -103,7 +129,8 @@ def test_an_image_of_another_size_and_weights_that_are_no_numbers_are_told(model
     model.set_watched(parts=True, covering=False)
     settle(qtbot, model)
     lab.examined.set_image(np.zeros((3, 8, 8), np.uint8))
-    qtbot.waitUntil(lambda: "3×8×8" in model.problem)
+    sentence = "This network reads images of 1×28×28, but this one is 3×8×8."  # as everywhere
+    qtbot.waitUntil(lambda: model.problem == sentence)
     assert model.explanation is None
     lab.examined.set_image(None)
     qtbot.waitUntil(lambda: model.problem == "")

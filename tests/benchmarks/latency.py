@@ -125,12 +125,12 @@ class Hand(QObject):
         self._unread: list[float] = []  # when the events came that the network has not read
         self._unpainted: list[float] = []  # those that it has read
         panel.model.changed.connect(self._on_read)
-        panel.reading.bars.installEventFilter(self)
+        panel.reading.picture.installEventFilter(self)  # painted anew for every answer
 
     def finish(self) -> None:
         """Stop looking."""
         self._panel.model.changed.disconnect(self._on_read)
-        self._panel.reading.bars.removeEventFilter(self)
+        self._panel.reading.picture.removeEventFilter(self)
 
     def move(self) -> None:
         """Move on, or begin another spiral on another sheet."""

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from convlab.insight.activations import activations
+from convlab.insight.activations import INPUT, activations
 from convlab.insight.grad_cam import grad_cam, map_layers
+from convlab.insight.receptive_field import receptive_fields
 from convlab.nn import LeNet, SimpleConvNet
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.networks.own_network import OwnNetwork
@@ -58,10 +59,43 @@ def test_without_maps_there_is_none():
     assert grad_cam(OwnNetwork(["Affine size=5"]), IMAGE, 0) is None
 
 
-def test_stretching_keeps_a_constant_and_the_middle():
-    network = SimpleConvNet()
-    found = grad_cam(network, IMAGE, 0)
+@pytest.mark.parametrize(
+    ("layers", "taken"),
+    [
+        (["Convolution", "BatchNormalization", "Relu"], ("Relu1",)),
+        (["Convolution", "Dropout", "LocalResponseNormalization", "Tanh"], ("Tanh1",)),
+        (["Convolution filter_size=3 pad=1", "Convolution filter_size=3 pad=1", "Relu"],
+         ("Conv1", "Relu1")),
+        (["Convolution", "BatchNormalization", "Pooling", "Relu"], ("Conv1",)),
+    ],
+)  # fmt: skip
+def test_the_first_activation_behind_a_convolution_is_taken(layers, taken):
+    network = OwnNetwork(layers)
+    assert map_layers(network) == taken
+    assert grad_cam(network, IMAGE, 0).layer == taken[-1]
+
+
+def test_stretching_keeps_a_constant_and_puts_each_value_where_its_unit_looks():
+    found = grad_cam(SimpleConvNet(), IMAGE, 0)
     found.heat[...] = 2.5
     np.testing.assert_allclose(found.enlarged(28, 28), 2.5)
-    found.heat[...] = np.arange(24)
-    np.testing.assert_allclose(np.diff(found.enlarged(48, 48)[0])[1:-1], 0.5)
+    found.heat[...] = np.arange(24)  # windows of 5 pixels without padding begin at pixel 2
+    row = found.enlarged(28, 28)[7]
+    np.testing.assert_allclose(row, np.clip(np.arange(28) - 2, 0, 23))
+
+
+@pytest.mark.parametrize("unit", [(3, 8), (5, 1)])
+def test_heat_lies_in_the_middle_of_the_field_of_its_unit(unit):
+    network = LeNet()
+    found = grad_cam(network, IMAGE, 0)
+    found.heat[...] = 0
+    found.heat[unit] = 1
+    heat = found.enlarged(28, 28)
+    rows, columns = np.nonzero(heat == heat.max())
+    field = receptive_fields(network, found.layer, (0, *unit))[INPUT]
+    for part, at in ((field.rows, rows), (field.columns, columns)):
+        assert (part.start + part.stop - 1) / 2 == at.mean()
+
+
+def test_lenets_first_unit_is_where_its_field_has_its_center():
+    assert grad_cam(LeNet(), IMAGE, 0).centers == (4.5, 2.0)

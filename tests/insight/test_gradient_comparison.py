@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from convlab.data.progress import CanceledError
+from convlab.insight.activations import activations
 from convlab.insight.gradient_comparison import Comparison, Verdict, compare_gradients
 from convlab.nn.layers.affine import Affine
 from convlab.nn.layers.relu import Relu
@@ -43,6 +44,8 @@ def test_every_layer_of_a_network_agrees() -> None:
     assert list(found) == list(network.params)
     no_effect = found.pop("b1")  # the normalization takes every bias away again
     assert no_effect.verdict is Verdict.TINY
+    for average in ("running_mean2", "running_var2"):  # which nothing learns
+        assert found.pop(average).verdict is Verdict.ZERO
     for one in found.values():
         assert one.verdict is Verdict.AGREE, one
         assert one.error < 1e-6
@@ -94,6 +97,82 @@ def test_a_relu_that_begins_just_there_is_a_kink_and_no_mistake() -> None:
 def test_a_wrong_relu_is_no_kink(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Relu, "backward", lambda layer, dout: dout)
     assert compared(network_of("Affine size=5", "Relu"))["W1"].verdict is Verdict.DIFFER
+
+
+def test_a_wrong_gradient_is_found_even_if_rounding_is_loud(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At a place without a kink, no smaller step, whose rounding is larger, excuses it."""
+    network = network_of("Affine size=5", "Relu")
+    network.params["b2"][:] = [0, 16, 2, 2]  # certain and right, so the gradients are small
+    labels, right = np.array([1, 1, 1]), Affine.backward
+
+    def wrong(layer: Affine, dout: np.ndarray) -> np.ndarray:
+        dx = right(layer, dout)
+        layer.dW = layer.dW * 1.001
+        return dx
+
+    monkeypatch.setattr(Affine, "backward", wrong)
+    rng = np.random.default_rng(1)
+    (one,) = compare_gradients(network, IMAGES, labels, {"W1": 30}, rng)
+    wrong_ones = np.abs(one.backward) > 0.2 * one.largest
+    assert one.noise * 100 > 0.001 * one.largest  # what used to be allowed
+    assert not one.kinks[wrong_ones].any()
+    assert one.verdict is Verdict.DIFFER
+
+
+def test_a_kink_between_two_numbers_is_seen_and_the_slope_beside_it_checked() -> None:
+    network = network_of("Affine size=5", "Relu").copy(np.float64)
+    out = activations(network, IMAGES)["Affine1"]
+    network.params["b1"][1] += 3e-6 - out[0, 1]  # a ReLU begins to pass within the step
+    one = compared(network, names=("b1",))["b1"]
+    assert one.kinks[1]
+    assert one.verdict is Verdict.KINK
+
+
+def test_a_wrong_slope_beside_a_kink_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = network_of("Affine size=5", "Relu").copy(np.float64)
+    out = activations(network, IMAGES)["Affine1"]
+    network.params["b1"][1] += 3e-6 - out[0, 1]
+    right = Affine.backward
+
+    def wrong(layer: Affine, dout: np.ndarray) -> np.ndarray:
+        dx = right(layer, dout)
+        layer.db = layer.db * 1.5
+        return dx
+
+    monkeypatch.setattr(Affine, "backward", wrong)
+    one = compared(network, names=("b1",))["b1"]
+    assert not one.kinks.any()
+    assert one.verdict is Verdict.DIFFER
+
+
+def test_where_another_value_wins_in_pooling_is_a_kink() -> None:
+    network = network_of("Convolution filter_num=1 filter_size=1", "Pooling").copy(np.float64)
+    images = np.zeros((1, 1, 8, 8), np.uint8)
+    images[0, 0, 0, :2] = 100, 200  # which of the two wins turns with the sign of the weight
+    network.params["W1"][...] = 1e-6
+    rng = np.random.default_rng(1)
+    (one,) = compare_gradients(network, images, np.array([2]), {"W1": 1}, rng)
+    assert one.kinks.all()
+    assert one.verdict is Verdict.KINK
+
+
+def test_gradients_that_are_all_zero_are_not_called_right() -> None:
+    network = network_of("Affine size=5", "Relu")
+    network.params["b1"][...] = -100  # so that no ReLU passes
+    found = compared(network)
+    assert found["W1"].verdict is Verdict.ZERO
+    assert found["b2"].verdict is Verdict.AGREE
+
+
+def test_numbers_with_a_gradient_are_preferred_but_those_without_are_checked_too() -> None:
+    network = network_of("Affine size=50", "Relu")
+    network.params["b1"][:49] = -100
+    network.params["b1"][49] = 100
+    one = compared(network, most=40, names=("W1",))["W1"]
+    assert 20 <= np.count_nonzero(one.backward) <= 30
+    assert len({tuple(place) for place in one.places.tolist()}) == 40
 
 
 def test_gradients_that_rounding_hides_are_not_called_right() -> None:

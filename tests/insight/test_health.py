@@ -135,6 +135,19 @@ def test_quantiles_keep_the_ends_of_large_layers():
     assert found[-3] == 0.0
 
 
+@pytest.mark.parametrize("filters", [13, 24, 26, 30])
+def test_quantiles_of_maps_are_of_all_their_columns(filters):
+    maps = np.random.default_rng(0).normal(size=(64, filters, 24, 24))
+    maps *= np.arange(24)  # every column has a spread of its own
+    found = np.interp([0.05, 0.5, 0.9, 0.99], LEVELS, quantiles(maps))
+    np.testing.assert_allclose(found, np.quantile(maps, [0.05, 0.5, 0.9, 0.99]), atol=2.0)
+
+
+def test_quantiles_are_not_those_of_the_first_values():
+    values = np.linspace(0.0, 1.0, 300_000)  # so the first 20,000 are the smallest
+    np.testing.assert_allclose(quantiles(values), LEVELS, atol=0.001)
+
+
 def test_probe_images_are_spread_over_the_set_and_always_the_same():
     network = build_network(DEEP)
     images = noise(640)

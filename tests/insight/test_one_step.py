@@ -1,5 +1,6 @@
 """The lines of NumPy beside every array are run, and must make just that array."""
 
+import tracemalloc
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from convlab.errors import ConvlabError
 from convlab.insight.layer_lines import UNKNOWN, lines_of
-from convlab.insight.one_step import OneStep, Stage, check_size, take_step
+from convlab.insight.one_step import OneStep, Stage, check_size, step_bytes, take_step
 from convlab.nn.functions import col2im, im2col
 from convlab.nn.layer import LAYERS
 from convlab.nn.network import Network
@@ -138,7 +139,29 @@ def test_a_single_image_and_a_network_without_convolution_do_too() -> None:
 
 
 def test_arrays_that_would_not_fit_are_refused_with_advice() -> None:
-    layers = network_of(["Convolution filter_num=512 filter_size=9 pad=4"]).layer_shapes
-    check_size(layers, 10, 8)
-    with pytest.raises(ConvlabError, match="use at most"):
-        check_size(layers, 5000, 8)
+    network = network_of(["Convolution filter_num=512 filter_size=9 pad=4"])
+    check_size(network, SGD(), 10)
+    with pytest.raises(ConvlabError, match="use at most") as raised:
+        check_size(network, SGD(), 5000)
+    most = int(str(raised.value).rsplit(" ", 1)[1].rstrip("."))
+    check_size(network, SGD(), most)
+    with pytest.raises(ConvlabError):
+        check_size(network, SGD(), most + 1)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(), Adam()])
+def test_the_parameters_count_in_what_a_step_takes(optimizer: Optimizer) -> None:
+    network = network_of(["Affine size=2000"])
+    tracemalloc.start()
+    step = step_of(network, optimizer, images=1)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert step_bytes(network, optimizer, 1) == pytest.approx(kept, rel=0.3)
+    assert step.stages
+
+
+def test_more_parameters_than_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = network_of(["Affine size=2000"])
+    monkeypatch.setattr("convlab.insight.one_step.MOST_BYTES", 4 * network.params["W1"].nbytes)
+    with pytest.raises(ConvlabError, match="choose a smaller network"):
+        check_size(network, SGD(), 1)

@@ -104,3 +104,32 @@ def test_normalization_looks_at_the_neighboring_channels_only(channel):
     field = receptive_fields(network, "Lrn1", (channel, 1, 2))[INPUT]
     changed = touched(network, image, "Lrn1", (channel, 1, 2))
     np.testing.assert_array_equal(changed, box(field, (6, 3, 3)))
+
+
+WIDE_PAD = NetworkDescription(
+    "OwnNetwork",
+    {"layers": ["Convolution filter_num=2 filter_size=3 pad=1",
+                "Convolution filter_num=4 filter_size=3 pad=4"]},
+    (1, 6, 6),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", [(0, 0, 0), (1, 11, 11), (0, 0, 5)])
+def test_a_unit_that_sees_only_padding_has_an_empty_field(unit):
+    network = build_network(WIDE_PAD, dtype=np.float64)
+    image = np.random.default_rng(0).random(network.input_dim)
+    fields = receptive_fields(network, "Conv2", unit)
+    for name in ("Conv1", INPUT):
+        assert fields[name].is_empty, name
+        assert all(part.stop >= part.start for part in (fields[name].rows, fields[name].columns))
+    assert not touched(network, image, "Conv2", unit).any()
+
+
+def test_a_unit_beside_the_padding_keeps_its_field():
+    network = build_network(WIDE_PAD, dtype=np.float64)
+    image = np.random.default_rng(0).random(network.input_dim)
+    field = receptive_fields(network, "Conv2", (0, 2, 5))[INPUT]
+    assert not field.is_empty
+    np.testing.assert_array_equal(
+        touched(network, image, "Conv2", (0, 2, 5)), box(field, network.input_dim)
+    )

@@ -30,3 +30,12 @@ def test_pooling_is_told_by_its_window():
         "window = x[3, 2:4, 4:6]  # shape (2, 2)",
         "y = window.max()         # 0",
     )
+
+
+def test_one_number_is_told_as_one():
+    settings = {"layers": ["Convolution filter_num=2 filter_size=1"]}
+    network = build_network(NetworkDescription("OwnNetwork", settings, (1, 4, 4), 3))
+    image = np.full((1, 4, 4), 100, np.uint8)
+    outputs = {name: out[0] for name, out in activations(network, image[np.newaxis]).items()}
+    lines = lines_with_numbers(unit_sum(network, outputs, "Conv1", (1, 2, 3)))
+    assert lines[1].endswith("# 1 number")

@@ -16,8 +16,12 @@ OWN = NetworkDescription(
     (2, 16, 16),
 )  # fmt: skip
 NO_CONVOLUTION = NetworkDescription("OwnNetwork", {"layers": ["Affine size=5"]}, (3, 6, 6))
+WIDE_PAD = NetworkDescription(
+    "OwnNetwork", {"layers": ["Convolution filter_num=4 filter_size=3 pad=4", "Relu"]}, (1, 8, 8)
+)
 NETWORKS = {
     "own": OWN,
+    "more padding than the filter is wide": WIDE_PAD,
     "no convolution": NO_CONVOLUTION,
     "SimpleConvNet": NetworkDescription("SimpleConvNet"),
     "LeNet": NetworkDescription("LeNet"),

@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 from convlab.app.session import State
 from convlab.data.dataset import Dataset
 from convlab.data.digit_image import Drawing, Stroke
+from convlab.insight.filter_edit import first_layer
 from convlab.nn import SimpleConvNet
+from convlab.nn.network_settings import open_network
 from convlab.training.config import TrainingConfig
 from convlab.ui.main_window import MainWindow
 from convlab.ui.panels.draw import DrawPanel
@@ -87,6 +89,30 @@ def test_trained_weights_are_saved_and_opened_again(
     assert network is not None
     for name, array in ended.args[0].params.items():
         np.testing.assert_array_equal(network.params[name], array)
+
+
+def test_saving_says_that_it_is_the_changed_network(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, path = network_that_answers(4), tmp_path / "changed.safetensors"
+    window.lab.predictor.use(original, trained=True)
+    edits = {0: first_layer(original).filters(original)[0].muted()}
+    titles: list[str] = []
+
+    def name_it(_: object, title: str, *__: object) -> tuple[str, str]:
+        titles.append(title)
+        return str(path), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", name_it)
+    window.files.save_weights.trigger()
+    assert window.notice.text == "Weights saved as changed.safetensors."
+    window.lab.stand_in.edit_filters(edits)
+    window.files.save_weights.trigger()
+    assert titles == ["Save weights", "Save weights of the changed network"]
+    assert window.notice.text == (
+        "Weights of the changed network (1 filter edited) saved as changed.safetensors."
+    )
+    assert not open_network(path).params["W1"][0].any()
 
 
 def test_a_network_of_ones_own_is_trained_and_its_weights_come_back_from_numpys_file(

@@ -100,8 +100,80 @@ def test_a_branch_counts_on_from_where_its_parent_was_left(
     curves = window.docks.panels["Curves"]
     assert isinstance(curves, CurvesPanel)
     assert curves.model.iterations.tolist() == list(range(7, 19))
+    status = window.status
+    assert status._iteration.text() == "Iteration 18 of 18 (branched at 6)"
+    assert status._epoch.text() == "Epoch 3 of 3"
+    assert status._bar.minimum() == 6
+    # The story before is drawn with it, until its tick is taken away.
+    qtbot.waitUntil(lambda: bool(curves.overlays.runs))
+    assert curves.overlays.runs[0][0].endswith("(up to 6)")
+    qtbot.waitUntil(lambda: curves.accuracy.plot.viewRange()[0][1] > 18)
+    assert curves.accuracy.plot.viewRange()[0][0] == 0
+    assert curves.accuracy.plot.marks.marks[0] == (6, "branch")
+    assert lab.store is not None
+    lab.overlays.toggle(lab.store.entries()[1])
     qtbot.waitUntil(lambda: curves.accuracy.plot.viewRange()[0][0] == 6)
     assert curves.accuracy.plot.viewRange()[0][1] > 18
+
+
+def test_readout_slider_and_cursor_agree_on_the_beginning(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    curves = window.docks.panels["Curves"]
+    assert isinstance(curves, CurvesPanel)
+    curves.scrubber.slider.setValue(0)
+    assert curves.scrubber.where.text() == "Iteration 0"
+    assert curves.readout.values() == ("0", "–", "–", "–", "–", "–")
+    assert curves.loss.plot._cursor.value() == 0
+
+
+def test_the_best_moment_is_one_click_away(qtbot: QtBot, window: MainWindow) -> None:
+    scrubber = scrubber_of(window)
+    assert not scrubber.best_button.isEnabled()
+    assert "first" in scrubber.best_button.toolTip()
+    train(qtbot, window)
+    folder = window.lab.session.run_folder
+    assert folder is not None
+    info = folder.info()
+    assert info is not None
+    assert f"iteration {info.best_iteration}:" in scrubber.best_button.toolTip()
+    qtbot.mouseClick(scrubber.best_button, LEFT)
+    assert scrubber.where.text() == f"Iteration {info.best_iteration}"
+
+
+def test_the_slider_says_where_only_filters_are_kept(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    scrubber, folder = scrubber_of(window), window.lab.session.run_folder
+    assert folder is not None
+    folder.snapshots.file(5).unlink()
+    window.lab.time_machine.look()
+    scrubber.slider.setValue(5)
+    assert scrubber.where.text() == "Filters 5, rest 4"
+    assert "iteration 4" in scrubber.where.toolTip()
+    assert "at iteration 4" in scrubber.branch_button.toolTip()
+    scrubber.slider.setValue(4)
+    assert scrubber.where.text() == "Iteration 4"
+    assert scrubber.where.toolTip() == ""
+
+
+def test_the_slider_says_that_a_large_moment_is_loaded(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convlab.app.time_machine.READ_AT_ONCE", 0)
+    train(qtbot, window)
+    scrubber = scrubber_of(window)
+    scrubber.slider.setValue(4)
+    assert scrubber.where.text() == "Loading…"
+    assert scrubber.slider.value() == 4
+    assert not scrubber.branch_button.isEnabled()
+    qtbot.waitUntil(lambda: scrubber.where.text() == "Iteration 4")
+    assert scrubber.branch_button.isEnabled()
+    folder = window.lab.session.run_folder
+    assert folder is not None
+    folder.snapshots.file(4).unlink()  # as it is thinned out while somebody looks at it
+    window.lab.time_machine.look()
+    assert scrubber.where.text() == "Loading…"
+    qtbot.waitUntil(lambda: scrubber.where.text() == "Iteration 3")
+    assert scrubber.slider.value() == 3
 
 
 def test_the_film_is_written_with_a_picture_for_every_moment(

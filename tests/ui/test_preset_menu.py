@@ -132,8 +132,13 @@ def test_ones_own_settings_join_the_menu(
     dialog = menu.findChild(PresetDialog)
     assert dialog is not None
     assert not dialog.save.isEnabled()
+    assert "Write a name, and a sentence on what it shows" in dialog.note.text()
     qtbot.keyClicks(dialog.name, "Cats & dogs")
+    assert not dialog.save.isEnabled()
+    assert dialog.note.text() == "Write what it shows, too; then it can be saved."
     qtbot.keyClicks(dialog.about, "Mine.")
+    assert dialog.save.isEnabled()
+    assert "joins the Presets menu" in dialog.note.text()
     qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert said.good == ["The settings are in the Presets menu now, as Cats & dogs."]

@@ -1,5 +1,6 @@
 """Train, Pause, Step, Stop and the learning rate, through the buttons of the window."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolBar
 from pytestqt.qtbot import QtBot
 
+from convlab.app.run_queue import QueuedRun
 from convlab.app.session import State
 from convlab.nn import Adam
 from convlab.training.config import TrainingConfig
@@ -161,6 +163,23 @@ def test_settings_that_cannot_be_used_disable_train(window: MainWindow) -> None:
     size.editor.setValue(5)
     assert enabled(window) == {"Train", "Step"}
     assert size.problem == ""
+
+
+def test_while_a_preset_waits_for_its_images_only_stop_can_be_pressed(
+    person, window: MainWindow, tiny_config: TrainingConfig
+) -> None:
+    lab = window.lab
+    digits = QueuedRun("digits", replace(tiny_config, dataset="bundled"))
+    lab.queue.start([digits], lab.dataset)
+    assert not lab.session.is_busy
+    assert enabled(window) == {"Stop"}
+    window.controls.train.trigger()  # by its key
+    assert not lab.session.is_busy
+    person.click(window, window.controls.stop)
+    assert not lab.queue.is_active
+    assert enabled(window) == {"Train", "Step"}
+    assert not lab.session.is_busy
+    lab.queue.loader.wait()
 
 
 def test_settings_that_become_wrong_during_a_run_leave_it_alone(

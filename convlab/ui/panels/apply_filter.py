@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from convlab.app.filter_edit import FilterEditModel
 from convlab.app.filter_export import csv_of, npz_of
+from convlab.app.filter_trial import FilterTrial
 from convlab.app.lab import Lab
 from convlab.files import write_atomically
 from convlab.insight.filter_edit import Change
@@ -32,6 +33,7 @@ from convlab.ui.widgets.applied_pictures import AppliedPictures
 from convlab.ui.widgets.class_changes import ClassChanges
 from convlab.ui.widgets.filter_editor import FilterEditor
 from convlab.ui.widgets.filter_strip import FilterStrip
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.picture_file import png_of
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
@@ -59,14 +61,15 @@ class ApplyFilterPanel(WatchingPanel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model: FilterEditModel = FilterEditModel(lab, parent=self)
+        self.edit = FilterEditModel(lab, parent=self)
+        self.model: FilterTrial = FilterTrial(lab, self.edit, parent=self)
         self.strip = FilterStrip(theme)
         self.pictures = AppliedPictures(theme)
-        self.editor = FilterEditor(self.model, theme)
+        self.editor = FilterEditor(self.edit, theme)
         self.classes = ClassChanges(theme)
-        self.accuracy = _label("title")  # below the pictures, or above where there is room
-        self.accuracy_above = _label("title")
-        self.status = _label("muted")
+        self.accuracy = _title()  # below the pictures, or above where there is room
+        self.accuracy_above = _title()
+        self.status = muted_label()
         self._folder = str(Path.home())
         self._make_buttons()
         self._lay_out()
@@ -104,32 +107,33 @@ class ApplyFilterPanel(WatchingPanel):
         lines = 1 if is_wide else 2
         self.status.setFixedHeight(lines * self.status.fontMetrics().lineSpacing())
         has_words = self.width() >= SHORT
-        self.export_button.setText("Export" if has_words else "")
+        self.export_button.set_with_word(has_words)
         self.picture_button.setText("Picture" if has_words else "")
         self.use_button.setText("Use in the lab" if has_words else "Use")
 
     def _make_buttons(self) -> None:
-        model = self.model
+        edit = self.edit
         self.picture_button = QPushButton("Picture")
         self.picture_button.setAccessibleName("Picture")
         self.picture_button.setToolTip("Which picture the filter is laid on")
         menu = QMenu(self.picture_button)
-        self.examined_action = menu.addAction("Examined image", model.use_examined)
+        self.examined_action = menu.addAction("Examined image", self.model.use_examined)
         menu.addAction("Open picture…", self._on_picture_wanted)
         self.picture_button.setMenu(menu)
-        self.undo_button = _tool_button("Undo the last edit (Ctrl+Z)", "Undo", model.undo)
-        self.redo_button = _tool_button("Make it again (Ctrl+Shift+Z)", "Redo", model.redo)
-        self.reset_button = _tool_button("Take back all edits", "Reset", model.reset)
+        self.undo_button = _tool_button("Undo the last edit (Ctrl+Z)", "Undo", edit.undo)
+        self.redo_button = _tool_button("Make it again (Ctrl+Shift+Z)", "Redo", edit.redo)
+        self.reset_button = _tool_button("Take back all edits", "Reset", edit.reset)
         self.use_button = QPushButton("Use in the lab")
         self.use_button.setCheckable(True)
         self.use_button.setAccessibleName("Use in the lab")
-        self.export_button = QPushButton("Export")
-        self.export_button.setAccessibleName("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Accuracies (CSV)…", self._on_csv_wanted)
-        menu.addAction("Arrays (NPZ)…", self._on_npz_wanted)
-        self.export_button.setMenu(menu)
+        self.export_button = ExportButton(
+            self.theme,
+            {
+                "Picture (PNG)…": self._on_png_wanted,
+                "Accuracies (CSV)…": self._on_csv_wanted,
+                "Arrays (NPZ)…": self._on_npz_wanted,
+            },
+        )
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -159,8 +163,7 @@ class ApplyFilterPanel(WatchingPanel):
         column.addWidget(self.strip)
         column.addLayout(self._columns, 1)
         column.addWidget(self.status)
-        self.hint = _label("muted")
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = muted_label("", Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
         self._stack.addWidget(self._filled)
@@ -171,46 +174,47 @@ class ApplyFilterPanel(WatchingPanel):
         layout.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
-        model = self.model
-        model.changed.connect(self._on_changed)
+        edit, model = self.edit, self.model
+        edit.changed.connect(self._on_changed)
+        model.picture_changed.connect(self._on_changed)
         model.applied.connect(self._on_applied)
         model.tested.connect(self._show_accuracies)
         model.failed.connect(self.status.setText)
         self.editor.refused.connect(self.status.setText)
-        self.strip.chosen.connect(model.choose)
+        self.strip.chosen.connect(edit.choose)
         self.classes.chosen.connect(self.lab.selection.choose_class)
-        self.use_button.clicked.connect(model.set_used)
+        self.use_button.clicked.connect(edit.set_used)
         self.theme.changed.connect(self._on_theme_changed)
         self.pictures.pointed.connect(self._on_pointed)
         scope = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for key, action in (
-            (QKeySequence.StandardKey.Undo, model.undo),
-            (QKeySequence.StandardKey.Redo, model.redo),
-            (QKeySequence.StandardKey.Copy, model.copy),
-            (QKeySequence.StandardKey.Paste, model.paste),
+            (QKeySequence.StandardKey.Undo, edit.undo),
+            (QKeySequence.StandardKey.Redo, edit.redo),
+            (QKeySequence.StandardKey.Copy, edit.copy),
+            (QKeySequence.StandardKey.Paste, edit.paste),
         ):
             QShortcut(QKeySequence(key), self, context=scope).activated.connect(action)
 
     def _redraw(self) -> None:
-        model = self.model
-        filters = model.filters
+        edit = self.edit
+        filters = edit.filters
         self._stack.setCurrentIndex(1 if filters else 0)
-        self.hint.setText(NO_FILTERS if model.has_network else EMPTY)
-        history = model.history
+        self.hint.setText(NO_FILTERS if edit.base is not None else EMPTY)
+        history = edit.history
         self.undo_button.setEnabled(history.can_undo)
         self.redo_button.setEnabled(history.can_redo)
-        self.reset_button.setEnabled(bool(model.edits))
+        self.reset_button.setEnabled(bool(edit.edits))
         self.export_button.setEnabled(bool(filters))
         self.picture_button.setEnabled(bool(filters))
-        self.use_button.setEnabled(model.can_use and (bool(model.edits) or model.is_used))
-        self.use_button.setChecked(model.is_used)
-        box = "mdi6.checkbox-marked" if model.is_used else "mdi6.checkbox-blank-outline"
+        self.use_button.setEnabled(edit.can_use and (bool(edit.edits) or edit.is_used))
+        self.use_button.setChecked(edit.is_used)
+        box = "mdi6.checkbox-marked" if edit.is_used else "mdi6.checkbox-blank-outline"
         self.use_button.setIcon(self.theme.icon(box))
-        self.use_button.setToolTip(_use_tip(model))
+        self.use_button.setToolTip(_use_tip(edit))
         if not filters:
             return
         kernels = np.stack([each.kernel for each in filters])
-        self.strip.set_filters(filter_images(kernels), model.number, frozenset(model.edits))
+        self.strip.set_filters(filter_images(kernels), edit.number, frozenset(edit.edits))
         self.editor.redraw()
         self.status.setText(HINT)
         self._show_pictures()
@@ -227,7 +231,7 @@ class ApplyFilterPanel(WatchingPanel):
         self.classes.set_change(self.model.class_names, change, muted=is_old)
         for label in (self.accuracy, self.accuracy_above):
             label.setToolTip("The share of test images that is read right, before and after edits")
-            label.setText(_accuracy_text(change, is_old) if self.model.filters else "")
+            label.setText(_accuracy_text(change, self.model.can_test) if self.edit.filters else "")
 
     @Slot(str)
     def _on_pointed(self, sentence: str) -> None:
@@ -250,7 +254,6 @@ class ApplyFilterPanel(WatchingPanel):
         self.undo_button.setIcon(icon("mdi6.undo"))
         self.redo_button.setIcon(icon("mdi6.redo"))
         self.reset_button.setIcon(icon("mdi6.restore"))
-        self.export_button.setIcon(icon("mdi6.export-variant"))
         self._redraw()
 
     def _on_picture_wanted(self) -> None:
@@ -272,26 +275,25 @@ class ApplyFilterPanel(WatchingPanel):
         ask_and_export(self, "filter", "npz", "NumPy arrays", self.export_npz)
 
 
-def _accuracy_text(change: Change | None, is_testing: bool) -> str:
-    if change is None:
-        return "Testing …" if is_testing else UNTESTED
+def _accuracy_text(change: Change | None, can_test: bool) -> str:
+    if change is None or not can_test:
+        return "Testing…" if can_test else UNTESTED
     before, after = change.before, change.after
     changed = "" if before is after else f" → {after.total:.1%}"
     return f"{before.total:.1%}{changed} of {after.count.sum():,} images"
 
 
-def _use_tip(model: FilterEditModel) -> str:
-    if model.is_used:
+def _use_tip(edit: FilterEditModel) -> str:
+    if edit.is_used:
         return "The edited network answers everywhere; press to have the former one back"
-    if not model.can_use:
+    if not edit.can_use:
         return "During a run the network that learns answers; stop the run first"
     return "Let the network with the edited filters answer everywhere in the lab"
 
 
-def _label(role: str) -> QLabel:
+def _title() -> QLabel:
     label = QLabel()
-    label.setProperty("role", role)
-    label.setWordWrap(role == "muted")
+    label.setProperty("role", "title")
     return label
 
 

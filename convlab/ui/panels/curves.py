@@ -184,9 +184,11 @@ class CurvesPanel(Panel):
         self.accuracy.plot.set_points(self._test_curve, at, test)
         self.loss.set_losses(model.iterations, model.losses, model.smoothed)
         marks = [(c.iteration, f"lr {c.learning_rate:g}") for c in model.learning_rate_changes]
-        has_epochs = model.epochs and not model.offset  # else they would not begin at 0
+        if model.offset:
+            marks.insert(0, (model.offset, "branch"))
+        width = model.iterations_per_epoch if model.epochs else None
         for section in self._sections:
-            section.plot.bands.set_width(model.iterations_per_epoch if has_epochs else None)
+            section.plot.bands.set_width(width, model.offset, model.epochs_before)
             section.plot.marks.set_marks(marks)
         self._show_whether_empty()
         if self.follow_button.isChecked():
@@ -212,8 +214,8 @@ class CurvesPanel(Panel):
         if self.overlays.span is not None:
             first, last = self.overlays.span
             start, end = (first, last) if model.is_empty else (min(start, first), max(end, last))
-        self.accuracy.plot.setXRange(start, end + RIGHT_MARGIN * (end - start), padding=0)
-        self.accuracy.plot.setYRange(-MARGIN, 1 + MARGIN, padding=0)
+        self.accuracy.plot.show_range("x", start, end + RIGHT_MARGIN * (end - start))
+        self.accuracy.plot.show_range("y", -MARGIN, 1 + MARGIN)
         self.loss.show_all()
 
     def _read_out(self) -> None:
@@ -226,8 +228,7 @@ class CurvesPanel(Panel):
 
     def _moment(self) -> float | None:
         """Return where the time machine is on the x axis; None for the present."""
-        iteration = self.lab.time_machine.iteration
-        return None if iteration is None else iteration + self.model.offset
+        return self.lab.time_machine.iteration
 
     @Slot()
     def _on_moved(self) -> None:
@@ -311,8 +312,7 @@ def reading_texts(reading: Reading | None) -> list[str]:
     accuracies = (reading.train_accuracy, reading.test_accuracy)
     return [
         f"{reading.iteration:,}",
-        f"{reading.epoch:,}",
-        loss_text(reading.loss),
-        loss_text(reading.smoothed),
+        "" if reading.epoch is None else f"{reading.epoch:,}",
+        *("" if loss is None else loss_text(loss) for loss in (reading.loss, reading.smoothed)),
         *("" if accuracy is None else f"{100 * accuracy:.2f}%" for accuracy in accuracies),
     ]

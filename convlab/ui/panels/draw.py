@@ -173,7 +173,7 @@ class DrawPanel(Panel):
         self.reading.set_status(*self._status())
         self.reading.set_reading(
             self.model.image,
-            self._class_names(),
+            predictor.class_names(self.lab.dataset),
             self.model.probabilities,
             likely=self.model.likely,
             is_guess=not predictor.is_trained,
@@ -185,14 +185,6 @@ class DrawPanel(Panel):
         if image is not None:
             image = image.reshape(self.model.image_shape)
         self.lab.examined.set_image(image, "Your drawing" if picture is None else picture.title)
-
-    def _class_names(self) -> tuple[str, ...]:
-        """The names of the network's classes: the dataset's, or numbers if they do not fit."""
-        names, predictor = self.lab.dataset.class_names, self.lab.predictor
-        network = predictor.network
-        if network is None or (len(names) == network.output_size and predictor.origin != "lab"):
-            return names
-        return tuple(str(number) for number in range(network.output_size))
 
     def _status(self) -> tuple[str, str]:
         """Return how things stand, and the role of the label that says so."""
@@ -208,6 +200,8 @@ class DrawPanel(Panel):
             return "warning", "The network is untrained: its answer is a guess."
         if self.model.image is None:
             return "muted", "Draw a digit; the network reads it while you draw."
+        if self.model.probabilities is None and self.model.is_reading:
+            return "muted", "This large network is reading; that takes a moment."
         if self.model.probabilities is None:
             return "error", "The network gives no probabilities; its weights are not finite."
         if self.model.picture is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -30,10 +30,12 @@ from convlab.ui.widgets.filter_pictures import FilterPicture, pictures_of
 from convlab.ui.widgets.layer_choice import LayerChoice
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
+REST = 200  # milliseconds between two redraws while a run is on; filters change slowly
 WIDE = 72 * SPACE  # pixels, of which the longest names of layers leave some
 EMPTY = "Press Train to see the filters before and after training."
 NO_FILTERS = "This network has no convolution, so there are no filters to show."
 HINT = "Point at a filter for its values; click it to enlarge it."
+NOT_CHANGED = "These are the filters before your changes; Apply a filter shows those that answer."
 OWN_SCALES = "Each filter has its own scale. Point at one for its values; click to enlarge it."
 
 
@@ -47,8 +49,13 @@ class FiltersPanel(Panel):
 
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
-        self.model = FiltersModel(lab.session, lab.predictor, parent=self)
+        self.model = FiltersModel(lab.session, lab.predictor, lab.time_machine, parent=self)
         self._pictures: tuple[FilterPicture, ...] = ()
+        self._is_stale = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(self._on_rested)
         self.layer_choice = LayerChoice()
         self.color_choice = ColorChoice(theme)
         self.grids = FilterGrids(theme)
@@ -59,6 +66,7 @@ class FiltersPanel(Panel):
         self.layer_choice.channel_chosen.connect(self.model.choose_channel)
         self.color_choice.changed.connect(self._on_changed)
         self.model.changed.connect(self._on_changed)
+        lab.stand_in.changed.connect(self._on_changed)
         theme.changed.connect(self._on_theme_changed)
         self.grids.pointed.connect(self._show_status)
         self.grids.activated.connect(self.dialog.show_filter)
@@ -134,6 +142,7 @@ class FiltersPanel(Panel):
         self._make_room_for_status()
 
     def _redraw(self) -> None:
+        self._is_stale = False
         model = self.model
         self._pictures = pictures_of(model, self.color_choice.value())
         is_empty = model.after is None
@@ -182,6 +191,8 @@ class FiltersPanel(Panel):
         self.status.setFixedHeight(lines * metrics.lineSpacing())
 
     def _hint(self) -> str:
+        if self.model.is_stood_in_for:
+            return NOT_CHANGED
         return OWN_SCALES if self.color_choice.value().scale == "filter" else HINT
 
     def _show_status(self) -> None:
@@ -194,8 +205,19 @@ class FiltersPanel(Panel):
         self.grids.setAccessibleDescription(text)
 
     def _on_changed(self) -> None:
-        if self.isVisible() or self.dialog.isVisible():
-            self._redraw()
+        if not (self.isVisible() or self.dialog.isVisible()):
+            return
+        if self._rest.isActive():
+            self._is_stale = True
+            return
+        self._redraw()
+        if self.lab.session.is_busy:
+            self._rest.start()
+
+    @Slot()
+    def _on_rested(self) -> None:
+        if self._is_stale:
+            self._on_changed()
 
     def _on_theme_changed(self) -> None:
         self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))

@@ -25,6 +25,7 @@ from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.batch_choice import BatchChoice
 from convlab.ui.widgets.figures_table import FiguresTable
 from convlab.ui.widgets.layer_table import shape_text
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.wording import counted
 
@@ -38,11 +39,13 @@ FIRST_IMAGES = 2
 MOST_SHOWN = 200  # numbers of one parameter in the second table, the worst first
 EXPLANATIONS = {
     Verdict.AGREE: "Both gradients of {name} agree.",
-    Verdict.KINK: "{name} agrees, but {kinks} lie at a kink: within the step a ReLU begins to "
+    Verdict.KINK: "{name} agrees, but {kinks} at a kink: within the step a ReLU begins to "
     "pass or another value wins in max pooling, so the slope differs on both sides of it, and "
     "back-propagation takes one side.",
     Verdict.TINY: "The gradient of {name} is so small that rounding hides it: it has no effect, "
     "such as a bias before batch normalization, or the network is too certain of these images.",
+    Verdict.ZERO: "Nothing to compare: all checked gradients of {name} are zero. So they always "
+    "are for running averages; for anything else, take other images.",
     Verdict.DIFFER: "The gradients of {name} differ by more than rounding can explain: either a "
     "layer's backward is wrong, or the weights are out of range.",
 }
@@ -68,8 +71,9 @@ class GradientCheckPanel(Panel):
         self.check_button.setProperty("role", "primary")
         self.cancel_button = QPushButton("Cancel")
         self.all_button = QPushButton()
-        self.export_button = QPushButton("Export…")
-        self.export_button.setAccessibleName("Export the checked numbers")
+        self.export_button = ExportButton(
+            theme, {"Table (CSV)…": self._on_export_wanted}, "Export the checked numbers"
+        )
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(SPACE // 2)
@@ -121,7 +125,7 @@ class GradientCheckPanel(Panel):
         for row in (self._halves, self._header):
             row.setDirection(Direction.LeftToRight if is_wide else Direction.TopToBottom)
         self._body.setMinimumHeight(0 if is_wide else 44 * SPACE)
-        self.export_button.setText("Export…" if is_wide else "")
+        self.export_button.set_with_word(is_wide)
 
     def _lay_out(self) -> None:
         self._header = QBoxLayout(Direction.LeftToRight)
@@ -155,10 +159,7 @@ class GradientCheckPanel(Panel):
         column.addWidget(self._body, 1)
         column.addWidget(self.explanation)
         self.explanation.setWordWrap(True)
-        self.hint = QLabel(EMPTY)
-        self.hint.setProperty("role", "muted")
-        self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = muted_label(EMPTY, Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
         self._stack.addWidget(filled)
@@ -178,7 +179,6 @@ class GradientCheckPanel(Panel):
         self.check_button.clicked.connect(self._on_check_clicked)
         self.cancel_button.clicked.connect(self.model.cancel)
         self.all_button.clicked.connect(self._on_all_wanted)
-        self.export_button.clicked.connect(self._on_export_wanted)
         self.table.row_chosen.connect(self._on_row_chosen)
         self.theme.changed.connect(self._on_theme_changed)
 
@@ -215,6 +215,7 @@ class GradientCheckPanel(Panel):
             Verdict.AGREE: colors.good,
             Verdict.KINK: colors.good,
             Verdict.TINY: colors.warning,
+            Verdict.ZERO: colors.warning,
             Verdict.DIFFER: colors.error,
         }
         self.table.blockSignals(True)
@@ -241,8 +242,8 @@ class GradientCheckPanel(Panel):
             [
                 [
                     ",".join(map(str, chosen.places[n].tolist())),
-                    f"{chosen.backward[n]:.5g}",
-                    f"{chosen.numerical[n]:.5g}",
+                    f"{chosen.backward[n]:.5g}".replace("-", "−"),
+                    f"{chosen.numerical[n]:.5g}".replace("-", "−"),
                     "kink" if chosen.kinks[n] else f"{gaps[n]:.0e}",
                 ]
                 for n in order
@@ -253,13 +254,14 @@ class GradientCheckPanel(Panel):
         model = self.model
         wrong = [one.name for one in found if one.verdict is Verdict.DIFFER]
         first, images = model.batch
-        text = "No checked gradient differs" if not wrong else f"{', '.join(wrong)} differ"
+        text = "No checked gradient differs" if not wrong else _differing(wrong)
         text += f" on {counted(images, 'image')} from number {first + 1:,}"
         if model.is_busy:
             text = "Checking"
         elif model.is_outdated:
             text += ", for the network as it was then"
-        kinks = counted(int(chosen.kinks.sum()), "number")
+        count = int(chosen.kinks.sum())
+        kinks = f"{counted(count, 'number')} {'lies' if count == 1 else 'lie'}"
         text += ". " + EXPLANATIONS[chosen.verdict].format(name=chosen.name, kinks=kinks)
         if model.has_dropout:
             text += " Dropout is switched off: what it leaves out changes with every pass."
@@ -285,12 +287,15 @@ class GradientCheckPanel(Panel):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
         self._on_changed()
 
     @Slot()
     def _on_export_wanted(self) -> None:
         ask_and_export(self, "gradient check", "csv", "CSV tables", self.export_csv)
+
+
+def _differing(names: list[str]) -> str:
+    return f"{', '.join(names)} {'differs' if len(names) == 1 else 'differ'}"
 
 
 def _row(one: Comparison) -> list[str]:

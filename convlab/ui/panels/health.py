@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -28,6 +26,7 @@ from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.chart_contents import HeatMap, Lines
 from convlab.ui.widgets.health_charts import content_of
 from convlab.ui.widgets.health_table import HealthTable, small_number
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.picture_file import png_of
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.ui.widgets.time_chart import SMALLEST, Content, TimeChart
@@ -70,7 +69,7 @@ class HealthPanel(WatchingPanel):
         self.chart = TimeChart(theme)
         self.chart.setMinimumHeight(SMALLEST.height())
         self.quantity_box = QComboBox()
-        self.status = _label("muted")
+        self.status = muted_label()
         self._make_choices()
         self._lay_out()
         self.setMinimumWidth(NARROWEST)
@@ -115,7 +114,7 @@ class HealthPanel(WatchingPanel):
         directions = QBoxLayout.Direction
         self._columns.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
         self._columns.setStretch(0, 4 if is_wide else 0)
-        self.export_button.setText("Export" if is_wide else "")
+        self.export_button.set_with_word(is_wide)
         self._make_room_for_texts()
 
     def _make_choices(self) -> None:
@@ -123,12 +122,10 @@ class HealthPanel(WatchingPanel):
         self.quantity_box.setAccessibleName("Quantity")
         self.quantity_box.setToolTip("What the chart shows of the chosen layer")
         self.chart_title = _label("title")
-        self.export_button = QPushButton("Export")
-        self.export_button.setAccessibleName("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Table (CSV)…", self._on_csv_wanted)
-        self.export_button.setMenu(menu)
+        self.export_button = ExportButton(
+            self.theme,
+            {"Picture (PNG)…": self._on_png_wanted, "Table (CSV)…": self._on_csv_wanted},
+        )
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -156,8 +153,7 @@ class HealthPanel(WatchingPanel):
         body.addLayout(header)
         body.addLayout(self._columns, 1)
         body.addWidget(self.status)
-        self.hint = _label("muted")
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = muted_label("", Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
         self._stack.addWidget(self._body)
@@ -264,7 +260,6 @@ class HealthPanel(WatchingPanel):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
         self._redraw()
 
     def _on_png_wanted(self) -> None:

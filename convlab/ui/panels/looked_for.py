@@ -25,7 +25,8 @@ from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.cell_numbers import signed
 from convlab.ui.widgets.layer_choice import LayerChoice
 from convlab.ui.widgets.patch_detail import PatchDetail
-from convlab.ui.widgets.patch_rows import PatchCell, PatchRows, made_image
+from convlab.ui.widgets.patch_pictures import PatchCell, made_image
+from convlab.ui.widgets.patch_rows import PatchRows
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.wording import counted
 
@@ -174,9 +175,10 @@ class LookedForPanel(WatchingPanel):
         model = self.model
         if model.is_busy:
             done, total = model.progress
+            slowly = " It goes slowly while a run is on." if model.is_resting else ""
             if 2 * done <= total:
-                return f"Searched {done:,} of {total // 2:,} training images…"
-            return "Searched all training images; climbing to the ideal images…"
+                return f"Searched {done:,} of {total // 2:,} training images…{slowly}"
+            return f"Searched all training images; climbing to the ideal images…{slowly}"
         images = counted(len(finding.among), "training image")
         where = f"{finding.layer.name}: best patches of {images}, one of each image at most"
         if not model.is_current:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -34,6 +33,7 @@ from convlab.ui.widgets.class_table import ClassTable
 from convlab.ui.widgets.confusion_view import ConfusionView
 from convlab.ui.widgets.image_grid import ImageGrid
 from convlab.ui.widgets.mistakes_picture import png_of
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.wording import counted
 
@@ -78,11 +78,17 @@ class MistakesPanel(WatchingPanel):
         self.calibration_caption = QLabel()
         self.calibration_caption.setWordWrap(True)
         self.tabs = QTabBar()
-        self.status = QLabel(HINT)
-        self._make_export_button()
+        self.status = muted_label(HINT)
+        self.export_button = ExportButton(
+            theme,
+            {
+                "Picture (PNG)…": self._on_png_wanted,
+                "Confusion matrix (CSV)…": self._on_matrix_wanted,
+                "Answer to every image (CSV)…": self._on_answers_wanted,
+            },
+        )
         self._lay_out()
         self._connect()
-        self._on_theme_changed()
         self._on_changed()
 
     def choices(self) -> dict[str, str]:
@@ -138,14 +144,6 @@ class MistakesPanel(WatchingPanel):
         else:
             super().keyPressEvent(event)
 
-    def _make_export_button(self) -> None:
-        self.export_button = QPushButton("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Confusion matrix (CSV)…", self._on_matrix_wanted)
-        menu.addAction("Answer to every image (CSV)…", self._on_answers_wanted)
-        self.export_button.setMenu(menu)
-
     def _lay_out(self) -> None:
         header = QHBoxLayout()
         header.setSpacing(SPACE)
@@ -162,12 +160,7 @@ class MistakesPanel(WatchingPanel):
         column.setSpacing(SPACE)
         column.addLayout(self._halves, 1)
         column.addWidget(self.status)
-        self.status.setProperty("role", "muted")
-        self.status.setWordWrap(True)
-        self.hint = QLabel(EMPTY)
-        self.hint.setProperty("role", "muted")
-        self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = muted_label(EMPTY, Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
         self._stack.addWidget(filled)
@@ -204,7 +197,6 @@ class MistakesPanel(WatchingPanel):
         self.all_button.clicked.connect(self._on_all_wanted)
         self.classes.row_chosen.connect(self.lab.selection.choose_class)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        self.theme.changed.connect(self._on_theme_changed)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -299,10 +291,6 @@ class MistakesPanel(WatchingPanel):
     @Slot()
     def _on_all_wanted(self) -> None:
         self.model.choose_cell(None)
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
 
     @Slot()
     def _on_png_wanted(self) -> None:

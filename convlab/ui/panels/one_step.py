@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QFontDatabase, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -26,10 +25,16 @@ from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.array_view import ArrayView
 from convlab.ui.widgets.batch_choice import BatchChoice
-from convlab.ui.widgets.plot_style import small_font
+from convlab.ui.widgets.code_lines import CodeLines
+from convlab.ui.widgets.elided_box import ElidedBox
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.ui.widgets.stage_arrays import StageArrays
 
+ACCEPTED = (
+    "The step was taken: the network after it, with other {0}, now answers everywhere. It is no "
+    "part of the run. Undo goes back; a run, other weights or another moment set it aside."
+)
 EMPTY = "Choose some training images and make a step: the lab itself does not change by it."
 NARROWEST = 38 * SPACE
 WIDE = 64 * SPACE  # pixels, from which on arrays and the chosen one stand side by side
@@ -60,12 +65,15 @@ class OneStepPanel(Panel):
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(SPACE // 2)
         self.accept_button = QPushButton("Accept")
-        self.export_button = QPushButton("Export…")
-        self.export_button.setAccessibleName("Export the arrays of the step")
+        self.undo_button = QPushButton("Undo")
+        self.undo_button.setToolTip("Let the lab answer with the network before the step again")
+        self.export_button = ExportButton(
+            theme, {"Arrays (NPZ)…": self._on_export_wanted}, "Export the arrays of the step"
+        )
         self.back_button = QPushButton("Back")
         self.next_button = QPushButton("Next")
         self.next_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.stage_choice = QComboBox()
+        self.stage_choice = ElidedBox()
         self.stage_choice.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -74,9 +82,9 @@ class OneStepPanel(Panel):
         self.stage_choice.setToolTip("Where in the step you are; choose to jump")
         self.about_label = QLabel()
         self.arrays = StageArrays(theme)
-        self.code = QPlainTextEdit()
+        self.code = CodeLines()
         self.view = ArrayView(theme)
-        self.status = QLabel()
+        self.status = muted_label()
         self._lay_out()
         self._connect()
         self._on_theme_changed()
@@ -112,7 +120,7 @@ class OneStepPanel(Panel):
         for row in (self._halves, self._header):
             row.setDirection(Direction.LeftToRight if is_wide else Direction.TopToBottom)
         self._body.setMinimumHeight(0 if is_wide else 56 * SPACE)
-        self.export_button.setText("Export…" if is_wide else "")
+        self.export_button.set_with_word(is_wide)
 
     def _lay_out(self) -> None:
         self._header = QBoxLayout(Direction.LeftToRight)
@@ -120,6 +128,7 @@ class OneStepPanel(Panel):
         buttons = _row(self.begin_button, self.cancel_button)
         buttons.addStretch(1)
         buttons.addWidget(self.accept_button)
+        buttons.addWidget(self.undo_button)
         buttons.addWidget(self.export_button)
         self._header.addWidget(self.batch)
         self._header.addLayout(buttons, 1)
@@ -143,13 +152,8 @@ class OneStepPanel(Panel):
         column.addWidget(self.about_label)
         column.addWidget(self._body, 1)
         column.addWidget(self.status)
-        for label in (self.about_label, self.status):
-            label.setWordWrap(True)
-        self.status.setProperty("role", "muted")
-        self.hint = QLabel(EMPTY)
-        self.hint.setProperty("role", "muted")
-        self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.about_label.setWordWrap(True)
+        self.hint = muted_label(EMPTY, Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
         self._stack.addWidget(filled)
@@ -161,13 +165,6 @@ class OneStepPanel(Panel):
         layout.addWidget(self._stack, 1)
 
     def _lines(self) -> QWidget:
-        self.code.setReadOnly(True)
-        self.code.setTabChangesFocus(True)
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPointSizeF(small_font().pointSizeF())
-        self.code.setFont(font)
-        self.code.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.code.setAccessibleName("Lines of NumPy")
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -181,8 +178,8 @@ class OneStepPanel(Panel):
         self.model.progressed.connect(self._on_progressed)
         self.begin_button.clicked.connect(self._on_begin_clicked)
         self.cancel_button.clicked.connect(self.model.cancel)
-        self.accept_button.clicked.connect(self.model.accept)
-        self.export_button.clicked.connect(self._on_export_wanted)
+        self.accept_button.clicked.connect(self._on_accept_clicked)
+        self.undo_button.clicked.connect(self._on_undo_clicked)
         self.back_button.clicked.connect(self._on_back_clicked)
         self.next_button.clicked.connect(self._on_next_clicked)
         self.stage_choice.activated.connect(self.model.go_to)
@@ -216,6 +213,8 @@ class OneStepPanel(Panel):
 
     def _offer_accept(self) -> None:
         why_not = self.model.why_not_accept()
+        self.accept_button.setVisible(not self.model.is_accepted)
+        self.undo_button.setVisible(self.model.is_accepted)
         self.accept_button.setEnabled(not why_not)
         self.accept_button.setToolTip(why_not or "Let the lab answer with the network after it")
         self._on_read("")
@@ -233,14 +232,10 @@ class OneStepPanel(Panel):
         self.stage_choice.setCurrentIndex(self.model.place)
         self.back_button.setEnabled(self.model.place > 0)
         self.next_button.setEnabled(self.model.place < len(titles) - 1)
-        self.about_label.setText(stage.about)
+        words = self.model.memory_in_words if stage.phase == "Update" else ""
+        self.about_label.setText(f"{stage.about} {words}".strip())
         numbers = ", ".join(f"{name} = {value}" for name, value in stage.numbers.items())
-        self.code.setPlainText(
-            "\n".join(filter(None, (f"# {numbers}" if numbers else "", stage.code)))
-        )
-        self.code.setVisible(bool(stage.code))
-        lines = self.code.blockCount() + 2  # and a scroll bar
-        self.code.setMaximumHeight(lines * self.code.fontMetrics().lineSpacing() + 2 * SPACE)
+        self.code.set_lines(f"# {numbers}" if numbers else "", stage.code)
         if is_other or self._array_name not in stage.arrays:
             self._array_name = _first_choice(stage)
         self.arrays.set_arrays(stage.arrays, self._array_name)
@@ -264,6 +259,16 @@ class OneStepPanel(Panel):
         self.model.begin(self.batch.first, self.batch.images)
 
     @Slot()
+    def _on_accept_clicked(self) -> None:
+        self.model.accept()
+        self.undo_button.setFocus()
+
+    @Slot()
+    def _on_undo_clicked(self) -> None:
+        self.model.undo()
+        self.accept_button.setFocus()
+
+    @Slot()
     def _on_back_clicked(self) -> None:
         self.model.go_to(self.model.place - 1)
 
@@ -280,16 +285,19 @@ class OneStepPanel(Panel):
     @Slot(str)
     def _on_read(self, text: str) -> None:
         """Say which number is pointed at; else whether the step can be accepted."""
+        self.status.setText(text or self._usual_status())
+
+    def _usual_status(self) -> str:
         step = self.model.step
-        if not text and step is not None:
-            why_not = self.model.why_not_accept()
-            text = f"Loss {step.loss_before:.6g} before the step, {step.loss_after:.6g} after it. "
-            text += (
-                f"Accept is off: {why_not[0].lower()}{why_not[1:]}"
-                if why_not
-                else ("Accept lets the lab answer with the new weights.")
-            )
-        self.status.setText(text)
+        if step is None:
+            return ""
+        if self.model.is_accepted:
+            names = [stage.name for stage in step.stages if stage.phase == "Update"]
+            return ACCEPTED.format(f"{names[0]} to {names[-1]}" if len(names) > 1 else names[0])
+        text = f"Loss {step.loss_before:.6g} before the step, {step.loss_after:.6g} after it. "
+        if why_not := self.model.why_not_accept():
+            return f"{text}Accept is off: {why_not[0].lower()}{why_not[1:]}"
+        return f"{text}Accept lets the lab answer with the new weights."
 
     @Slot()
     def _on_selection_changed(self) -> None:
@@ -304,10 +312,10 @@ class OneStepPanel(Panel):
     @Slot()
     def _on_theme_changed(self) -> None:
         icon = self.theme.icon
-        self.export_button.setIcon(icon("mdi6.export-variant"))
         self.back_button.setIcon(icon("mdi6.chevron-left"))
         self.next_button.setIcon(icon("mdi6.chevron-right"))
         self.accept_button.setIcon(icon("mdi6.check"))
+        self.undo_button.setIcon(icon("mdi6.undo"))
 
     @Slot()
     def _on_export_wanted(self) -> None:

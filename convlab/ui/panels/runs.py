@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.run_actions import RunActions
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.elided_label import ElidedLabel
 from convlab.ui.widgets.run_table import RunTable
 from convlab.wording import counted
 
@@ -50,7 +50,7 @@ class RunsPanel(WatchingPanel):
         self.actions_ = RunActions(lab, self.model, self.table, theme, self)
         self.filter_field = QLineEdit()
         self.starred_button = QPushButton()
-        self.status = QLabel()
+        self.status = ElidedLabel()
         self._make_filter()
         self._lay_out()
         self.filter_field.textChanged.connect(self.model.ordered.set_words)
@@ -123,7 +123,6 @@ class RunsPanel(WatchingPanel):
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.status.setProperty("role", "muted")
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._hint)
         self._stack.addWidget(self.table)

@@ -49,7 +49,7 @@ class SetupPanel(Panel):
         self.augmentation = AugmentationPreview(lab, parent=self)
         self.distorted = DistortedImages(theme)
         self.footer = FormFooter(HINT, theme)
-        self._next_run = QLabel("Changes apply to the next run.")
+        self._next_run = QLabel()
         self._next_run.setWordWrap(True)
         self._next_run.setProperty("role", "muted")
         self._told: frozenset[str] = frozenset()
@@ -60,7 +60,7 @@ class SetupPanel(Panel):
         self._connect()
         self._on_replaced()
         self._on_checked()
-        self._on_state_changed(lab.session.state)
+        self._on_run_changed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put form and footer side by side where the panel is low and wide."""
@@ -114,7 +114,8 @@ class SetupPanel(Panel):
         self.model.checked.connect(self._on_checked)
         self.model.replaced.connect(self._on_replaced)
         self._reveal_timer.timeout.connect(self._on_layout_settled)
-        self.lab.session.state_changed.connect(self._on_state_changed)
+        self.lab.session.state_changed.connect(self._on_run_changed)
+        self.lab.queue.changed.connect(self._on_run_changed)
 
     @Slot()
     def _on_form_changed(self) -> None:
@@ -163,6 +164,12 @@ class SetupPanel(Panel):
         focused = (row for row in self.form.rows().values() if row.editor.hasFocus())
         self.footer.set_help(next((row.help for row in focused), ""))
 
-    @Slot(object)
-    def _on_state_changed(self, state: State) -> None:
-        self._next_run.setVisible(state is not State.IDLE)
+    @Slot()
+    def _on_run_changed(self) -> None:
+        queue = self.lab.queue
+        if queue.is_active:
+            place = queue.place or "A preset is about to begin"
+            self._next_run.setText(f"{place}. It has settings of its own; these are kept for you.")
+        else:
+            self._next_run.setText("Changes apply to the next run.")
+        self._next_run.setVisible(queue.is_active or self.lab.session.state is not State.IDLE)

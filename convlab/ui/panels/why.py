@@ -8,9 +8,6 @@ from PySide6.QtGui import QColor, QHideEvent, QImage, QImageWriter, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
-    QMenu,
-    QPushButton,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -24,7 +21,9 @@ from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.cell_numbers import signed
+from convlab.ui.widgets.elided_box import ElidedBox
 from convlab.ui.widgets.heat_maps import HeatMaps
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.ui.widgets.score_parts import ScoreParts
 from convlab.wording import counted
@@ -56,7 +55,7 @@ class WhyPanel(Panel):
     def __init__(self, lab: Lab, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(lab, theme, parent)
         self.model = WhyModel(lab, parent=self)
-        self.class_choice = QComboBox()
+        self.class_choice = ElidedBox()
         self.views = QTabBar()
         self.parts = ScoreParts(theme)
         self.maps = HeatMaps(theme)
@@ -68,9 +67,6 @@ class WhyPanel(Panel):
         self.parts.chosen.connect(self.model.choose_unit)
         self.maps.pointed.connect(self._show_status)
         self.model.changed.connect(self._on_changed)
-        lab.dataset_changed.connect(self._on_changed)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
         self._on_changed()
 
     def choices(self) -> dict[str, str]:
@@ -107,7 +103,7 @@ class WhyPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use a word on the button where there is room for it."""
         super().resizeEvent(event)
-        self.export_button.setText("Export" if self.width() >= WIDE else "")
+        self.export_button.set_with_word(self.width() >= WIDE)
 
     def _make_header(self) -> None:
         self.class_choice.setAccessibleName("Class")
@@ -122,13 +118,14 @@ class WhyPanel(Panel):
         self.views.setTabToolTip(0, "The score split into parts that add up")
         self.views.addTab("Heat maps")
         self.views.setTabToolTip(1, "What the score depends on: gradient, occlusion, Grad-CAM")
-        self.export_button = QPushButton("Export")
-        self.export_button.setAccessibleName("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Table (CSV)…", self._on_csv_wanted)
-        menu.addAction("Arrays (NPZ)…", self._on_npz_wanted)
-        self.export_button.setMenu(menu)
+        self.export_button = ExportButton(
+            self.theme,
+            {
+                "Picture (PNG)…": self._on_png_wanted,
+                "Table (CSV)…": self._on_csv_wanted,
+                "Arrays (NPZ)…": self._on_npz_wanted,
+            },
+        )
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -137,8 +134,8 @@ class WhyPanel(Panel):
         header.addWidget(self.views)
         header.addStretch(1)
         header.addWidget(self.export_button)
-        self.status = _muted(Qt.AlignmentFlag.AlignTop)
-        self.hint = _muted(Qt.AlignmentFlag.AlignCenter)
+        self.status = muted_label("", Qt.AlignmentFlag.AlignTop)
+        self.hint = muted_label("", Qt.AlignmentFlag.AlignCenter)
         self._shown = QStackedWidget()
         for page in (self.hint, self.parts, self.maps):
             self._shown.addWidget(page)
@@ -175,7 +172,7 @@ class WhyPanel(Panel):
 
     def _fill_classes(self, explanation: Explanation) -> None:
         """Offer the answer, which may become another, and every class, with its score."""
-        names, scores = self.model.class_names, explanation.split.scores
+        names, scores = explanation.class_names, explanation.split.scores
         answer = int(scores.argmax())
         texts = [f"Answer {names[answer]}: {signed(float(scores[answer]), 2)}"] + [
             f"{name}: {signed(float(score), 2)}" for name, score in zip(names, scores, strict=True)
@@ -228,10 +225,6 @@ class WhyPanel(Panel):
         self._watch()
         self._on_changed()
 
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
-
     def _on_png_wanted(self) -> None:
         ask_and_export(self, "explanation", "png", "PNG pictures", self.export_png)
 
@@ -240,11 +233,3 @@ class WhyPanel(Panel):
 
     def _on_npz_wanted(self) -> None:
         ask_and_export(self, "explanation", "npz", "NumPy arrays", self.export_npz)
-
-
-def _muted(alignment: Qt.AlignmentFlag) -> QLabel:
-    label = QLabel()
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
-    label.setAlignment(alignment)
-    return label

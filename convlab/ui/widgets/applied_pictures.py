@@ -47,13 +47,14 @@ class AppliedPictures(QWidget):
         """Show a picture (C, H, W) and, where it is known, what came of one."""
         self._applied = applied
         source, response, after = self.panes
-        source.set_picture(_as_colors(picture), title)
+        caption, _, detail = title.partition(", ")
+        source.set_picture(_as_colors(picture), caption, detail)
         if applied is None:
             return
         lowest, highest = _ends(applied.response)
-        response.set_picture(_diverging(applied.response), f"Response {lowest} to {highest}")
+        response.set_picture(_diverging(applied.response), "Response", f"{lowest} to {highest}")
         _, highest = _ends(applied.after_relu)
-        after.set_picture(_gray(applied.after_relu), f"After ReLU 0 to {highest}")
+        after.set_picture(_gray(applied.after_relu), "After ReLU", f"0 to {highest}")
 
     def _on_pointed(self, pane: int, at: tuple[int, int] | None) -> None:
         applied = self._applied

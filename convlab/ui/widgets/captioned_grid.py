@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.color_bar import ColorBar
 from convlab.ui.widgets.filter_pictures import FilterPicture
 from convlab.ui.widgets.mosaic_view import MosaicView
+from convlab.ui.widgets.steady_label import SteadyLabel
 
 
 class CaptionedGrid(QWidget):
@@ -16,9 +17,9 @@ class CaptionedGrid(QWidget):
     def __init__(self, theme: Theme, parent: QWidget, *, enlarged: bool) -> None:
         super().__init__(parent)
         self._text = ""
-        self._caption = QLabel()
+        self._caption = SteadyLabel()
         self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._caption.setProperty("role", "title")
+        self._caption.label.setProperty("role", "title")
         self.view = MosaicView(theme)
         self.view.set_with_numbers(enlarged)
         self._bar = ColorBar(theme)
@@ -49,7 +50,7 @@ class CaptionedGrid(QWidget):
         self._elide()
 
     def _elide(self) -> None:
-        metrics = self._caption.fontMetrics()
+        metrics = self._caption.label.fontMetrics()
         shown = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        self._caption.setText(shown)
-        self._caption.setToolTip("" if shown == self._text else self._text)
+        self._caption.set_text(shown)
+        self._caption.label.setToolTip("" if shown == self._text else self._text)

@@ -13,11 +13,16 @@ LARGEST = 14.0  # pixels
 SMALLEST = 9.0
 PADDING = 6.0  # pixels that stay free in the width of a cell
 FEWEST_DECIMALS, USUAL_DECIMALS, MOST_DECIMALS = 2, 3, 6
+SMALL, LARGE = 0.1, 1000.0  # what lies between needs no power of ten
 HUGE = 10_000  # numbers from here on are written with an exponent
+
+
+_RAISED = {ord(digit): raised for digit, raised in zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)}
 
 
 def signed(value: float, decimals: int = USUAL_DECIMALS) -> str:
     """Return a value with its sign, such as +0.123 or −0.007."""
+    value += 0.0  # which makes a negative zero positive
     text = f"{value:+.{decimals}f}" if abs(value) < HUGE else f"{value:+.3g}"
     return text.replace("-", "−")
 
@@ -27,6 +32,20 @@ def decimals_for(values: NDArray[np.floating]) -> int:
     largest = _largest(values)
     wanted = 2 - floor(log10(largest)) if largest > 0.0 else USUAL_DECIMALS
     return min(max(wanted, USUAL_DECIMALS), MOST_DECIMALS)
+
+
+def exponent_for(values: NDArray[np.floating]) -> int:
+    """Return the power of ten to take out of ``values`` so that few decimals tell them apart.
+
+    It is 0 where the largest of them is neither small nor large.
+    """
+    largest = _largest(values)
+    return 0 if largest == 0.0 or SMALL <= largest < LARGE else floor(log10(largest))
+
+
+def power_of_ten(exponent: int) -> str:
+    """Return a factor as it is written behind a caption, such as ×10⁻²; nothing for 0."""
+    return f" ×10{str(exponent).translate(_RAISED)}" if exponent else ""
 
 
 def draw_numbers(

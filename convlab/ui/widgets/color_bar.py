@@ -26,14 +26,18 @@ class ColorBar(QWidget):
         self._theme = theme
         self._lookup = gray_reversed()
         self._ranges = common_ranges(1.0, 1)
+        self._shown: tuple[bytes, str, str] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_scale(self, lookup: Lookup, ranges: Ranges) -> None:
         """Show ``lookup`` for tiles of the given ranges (F, 2)."""
-        self._lookup = lookup
         self._ranges = ranges
-        self.setAccessibleName(f"Colors from {self.lowest} to {self.highest}")
-        self.update()
+        shown = (lookup.tobytes(), self.lowest, self.highest)
+        if shown != self._shown:
+            self._shown = shown
+            self._lookup = lookup
+            self.setAccessibleName(f"Colors from {self.lowest} to {self.highest}")
+            self.update()
 
     @property
     def is_common(self) -> bool:

@@ -1,5 +1,7 @@
 """Numbers from -1 to 1 as colors: gray as in the book, or diverging from a neutral zero."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
@@ -36,9 +38,12 @@ def takes_black_ink(lookup: Lookup) -> NDArray[np.bool_]:
     return np.asarray((luminance + 0.05) ** 2 > 1.05 * 0.05)  # where both contrasts are equal
 
 
+@cache
 def _between(stops: str) -> Lookup:
     colors = [QColor(stop) for stop in stops.split()]
     rgb = np.array([(color.red(), color.green(), color.blue()) for color in colors])
     at = np.linspace(0.0, len(colors) - 1.0, LEVELS)
     channels = [np.interp(at, np.arange(len(colors)), channel) for channel in rgb.T]
-    return np.asarray(np.rint(np.stack(channels, axis=1)), dtype=np.uint8)
+    lookup: Lookup = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    lookup.flags.writeable = False  # all that ask have it in common
+    return lookup

@@ -23,6 +23,7 @@ from convlab.app.run_columns import accuracy_words, value_words
 from convlab.app.run_comparison import ComparedRuns, RunComparison
 from convlab.files import write_atomically
 from convlab.training.run_store import RunEntry
+from convlab.training.setting_labels import setting_label
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.class_accuracy_bars import ClassAccuracyBars
 from convlab.ui.widgets.compared_curves import ComparedCurves
@@ -53,15 +54,17 @@ class ComparisonDialog(QDialog):
         self._compared: ComparedRuns | None = None
         self._usual = ""  # what the status says while nothing is pointed at
         self.legend = RunLegend(theme)
-        names = (f"A: {left.title}", f"B: {right.title}")
+        names = (f"A  {left.title}", f"B  {right.title}")
+        self._titles = (left.title, right.title)
+        self._kinds = (*_kinds(left), *_kinds(right))
         self.legend.set_runs(list(zip(names, COMPARED, strict=True)))
         columns = {"": "", "A": left.title, "B": right.title}
         self.figures = FiguresTable(theme, columns, words=("A", "B"))
         self.figures.setAccessibleName("Accuracies, and settings that differ")
+        self.figures.horizontalHeader().setStretchLastSection(True)
         self.curves = ComparedCurves(theme)
         self.filters = ComparedFilters(theme)
         self.bars = ClassAccuracyBars(theme)
-        self.bars_title = QLabel("Accuracy of each class")
         self.status = QLabel(COMPARING)
         self.status.setProperty("role", "muted")
         self.status.setWordWrap(True)
@@ -85,8 +88,8 @@ class ComparisonDialog(QDialog):
             return
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("", *(title.partition(": ")[2] for title, _ in self.legend.runs)))
-        writer.writerows(csv_rows(self._compared))
+        writer.writerow(("", *self._titles))
+        writer.writerows(csv_rows(self._compared, self._kinds))
         export_or_complain(
             self, "comparison", path, lambda: write_atomically(path, text.getvalue())
         )
@@ -109,7 +112,7 @@ class ComparisonDialog(QDialog):
         grid.addWidget(_titled(QLabel("Accuracies and settings that differ"), self.figures), 1, 0)
         grid.addWidget(self.curves, 1, 1)
         grid.addWidget(_titled(QLabel("Filters of the first convolution"), self.filters), 2, 0)
-        grid.addWidget(_titled(self.bars_title, scroll), 2, 1)
+        grid.addWidget(_titled(QLabel("Accuracy of each class"), scroll), 2, 1)
         for number in (0, 1):
             grid.setColumnStretch(number, 1)
             grid.setRowStretch(number + 1, 6 - number)
@@ -119,19 +122,17 @@ class ComparisonDialog(QDialog):
     def _on_compared(self, compared: ComparedRuns) -> None:
         self._compared = compared
         comparison = compared.comparison
-        self.figures.set_rows(table_rows(compared))
+        self.figures.set_rows(table_rows(compared, self._kinds))
         self.curves.set_histories(compared.left.history, compared.right.history)
         self.filters.set_filters(compared.left.filters, compared.right.filters)
         left, right = comparison.left, comparison.right
         self.bars.set_accuracies(comparison.class_names, comparison.counts, left.right, right.right)
-        images = int(comparison.counts.sum())
-        self.bars_title.setText(
-            f"Accuracy of each class: {images:,} test images of {comparison.dataset}"
-        )
         self.export_button.setEnabled(True)
+        images = int(comparison.counts.sum())
         self._usual = " ".join(p for p in (left.problem, right.problem) if p) or (
-            "Above the bars is by how many points B reads a class better or worse than A. "
-            "Point at a filter for its values."
+            f"Classes were read in the {images:,} test images of {comparison.dataset}; above the "
+            "bars is by how many points B is better or worse than A. Point at a filter for its "
+            "values."
         )
         self.status.setText(self._usual)
 
@@ -144,8 +145,11 @@ class ComparisonDialog(QDialog):
         ask_and_export(self, "comparison", "csv", "CSV tables", self.export_csv)
 
 
-def table_rows(compared: ComparedRuns) -> list[tuple[str, str, str]]:
-    """Return what each row of the table says: accuracies, then settings that differ."""
+def table_rows(compared: ComparedRuns, kinds: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return what each row of the table says: accuracies, then settings that differ.
+
+    ``kinds`` are the networks and optimizers of the two runs.
+    """
     left, right = compared.comparison.left, compared.comparison.right
     accuracies = (
         ("Best test accuracy", left.best, right.best),
@@ -154,11 +158,14 @@ def table_rows(compared: ComparedRuns) -> list[tuple[str, str, str]]:
     )
     rows = [(name, accuracy_words(a), accuracy_words(b)) for name, a, b in accuracies]
     differences = compared.comparison.differences
-    rows += [(d.name, value_words(d.left), value_words(d.right)) for d in differences]
+    rows += [
+        (setting_label(d.name, *kinds), value_words(d.left), value_words(d.right))
+        for d in differences
+    ]
     return rows if differences else [*rows, ("Settings", "all the same", "all the same")]
 
 
-def csv_rows(compared: ComparedRuns) -> list[tuple[str, str, str]]:
+def csv_rows(compared: ComparedRuns, kinds: tuple[str, ...]) -> list[tuple[str, str, str]]:
     """Return the rows of the table, and the accuracy of each class."""
     comparison = compared.comparison
     pair = [
@@ -166,11 +173,15 @@ def csv_rows(compared: ComparedRuns) -> list[tuple[str, str, str]]:
         for shares in (comparison.left.right, comparison.right.right)
     ]
     of_classes = zip(comparison.class_names, *pair, strict=True)
-    rows = table_rows(compared)
+    rows = table_rows(compared, kinds)
     for name, *shares in of_classes:
         left, right = ("" if np.isnan(share) else f"{share:.6f}" for share in shares)
         rows.append((f"class {name}", left, right))
     return rows
+
+
+def _kinds(entry: RunEntry) -> tuple[str, str]:
+    return entry.info.network, entry.info.optimizer
 
 
 def _titled(title: QLabel, widget: QWidget) -> QWidget:

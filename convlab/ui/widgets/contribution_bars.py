@@ -82,6 +82,10 @@ class ContributionBars(QWidget):
         rows.append(_Row("Biases", self._constant))
         return [*rows, _Row("Sum", float(self._parts.sum()) + self._constant)]
 
+    def lists(self, unit: int) -> bool:
+        """Whether a unit has a line of its own."""
+        return any(row.unit == unit for row in self.rows())
+
     def row_rect(self, row: int) -> QRectF:
         """Return where a line is, in pixels."""
         return QRectF(0, row * self._row_height(), self.width(), self._row_height())

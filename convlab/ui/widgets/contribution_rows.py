@@ -11,6 +11,7 @@ from convlab.insight.unit_sum import UnitSum
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.color_map import STOPS
 from convlab.ui.widgets.number_grid import exact
+from convlab.wording import counted
 
 MOST = 6  # inputs; the rest is added up in one row
 ROW = 18  # pixels
@@ -114,7 +115,7 @@ def contributions(told: UnitSum, *, is_flat: bool) -> tuple[Contribution, ...]:
     left = products.size - len(rows)
     if left:
         rest = float(products.sum()) - sum(row.product for row in rows)
-        rows.append(Contribution(f"{left:,} others", "", "", rest))
+        rows.append(Contribution(counted(left, "other"), "", "", rest))
     if told.bias is not None:
         rows.append(Contribution("Bias", "", "", told.bias))
     return tuple(rows)

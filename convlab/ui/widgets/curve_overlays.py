@@ -54,8 +54,9 @@ class CurveOverlays(RunLegend):
             at = np.array([e.iteration for e in history.evaluations], dtype=np.int64)
             test = np.array([e.test_accuracy for e in history.evaluations], dtype=np.float64)
             smoothed = MovingAverage(self._model.smoothing).extend(history.losses)
-            accuracies.append((overlay.color, at, test))
-            losses.append((overlay.color, history.iterations, smoothed))
+            color = (overlay.color, overlay.is_origin)
+            accuracies.append((color, at, test))
+            losses.append((color, history.iterations, smoothed))
         self._accuracy.plot.set_overlays(accuracies)
         self._loss.set_overlays(losses)
         ends = [(int(at[0]) - 1, int(at[-1])) for _, at, _ in losses]

@@ -1,6 +1,7 @@
 """A plot of curves over a shared x axis, with bands, marks and a cursor, in the theme's colors."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
@@ -32,8 +33,8 @@ LOWEST = 64  # pixels
 MARGINS = (0, 6, 12, 4)  # pixels: room for half a label beyond the ends of the axes
 UNDER_OWN = -10  # where curves of other runs are drawn
 
-Overlaid = tuple[int, NDArray[np.number], NDArray[np.floating]]
-"""A curve of another run: the number of its color, and its points x (N,) and y (N,)."""
+Overlaid = tuple[tuple[int, bool], NDArray[np.number], NDArray[np.floating]]
+"""A curve of another run: the number of its color, whether it is faint, points x and y (N,)."""
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
@@ -57,7 +58,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, axisItems=axes)
         self._theme = theme
         self._looks: list[tuple[pg.PlotDataItem, Look]] = []
-        self._overlays: dict[int, pg.PlotDataItem] = {}  # by the number of their color
+        self._overlays: dict[tuple[int, bool], pg.PlotDataItem] = {}  # by color, and if faint
         prepare_plot(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumHeight(LOWEST)
@@ -92,20 +93,29 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self, curve: pg.PlotDataItem, x: NDArray[np.number], y: NDArray[np.floating]
     ) -> None:
         """Draw the points (N,) of a curve: with its symbols and smooth lines if they are few."""
+        if _are_drawn(curve, x, y):
+            return  # a plot is painted as a whole, however little is new
         look = next(look for known, look in self._looks if known is curve)
         few = look.symbol is not None and len(x) <= MOST_SYMBOLS
         curve.setData(x, y, symbol=look.symbol if few else None, antialias=few)
+
+    def show_range(self, axis: Literal["x", "y"], low: float, high: float) -> None:
+        """Set what is in view along one axis."""
+        # Told of the range that it has, the plot still makes ticks and curves anew.
+        if self.getViewBox().targetRange()["xy".index(axis)] != [low, high]:
+            self.setRange(**{f"{axis}Range": (low, high)}, padding=0)
 
     def set_overlays(self, overlays: Sequence[Overlaid]) -> None:
         """Draw curves of other runs below those of the plot, each in its own color."""
         for curve in self._overlays.values():
             curve.hide()
-        for number, x, y in overlays:
-            if number not in self._overlays:
-                self._overlays[number] = self.add_curve(run_look(number))
-                self._overlays[number].setZValue(UNDER_OWN)
-            self._overlays[number].setData(x, y, symbol="o" if len(x) == 1 else None)
-            self._overlays[number].show()
+        for color, x, y in overlays:
+            if color not in self._overlays:
+                number, is_faint = color
+                self._overlays[color] = self.add_curve(run_look(number, is_faint=is_faint))
+                self._overlays[color].setZValue(UNDER_OWN)
+            self._overlays[color].setData(x, y, symbol="o" if len(x) == 1 else None)
+            self._overlays[color].show()
 
     def set_cursor(self, x: float | None) -> None:
         """Put the hair line at ``x``, or take it away."""
@@ -172,3 +182,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         pen.setCosmetic(True)
         pen.setWidthF(pen.widthF() * self.devicePixelRatioF())
         return pen
+
+
+def _are_drawn(curve: pg.PlotDataItem, x: NDArray[np.number], y: NDArray[np.floating]) -> bool:
+    drawn_x, drawn_y = curve.getOriginalDataset()
+    if drawn_x is None:  # what pyqtgraph makes of no points
+        return len(x) == 0
+    return np.array_equal(drawn_x, x) and np.array_equal(drawn_y, y)

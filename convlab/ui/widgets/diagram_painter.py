@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import log2, sqrt
+from math import inf, log2, sqrt
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -11,7 +11,8 @@ from convlab.nn.types import Shape
 from convlab.ui.theme import SPACE, Colors
 from convlab.ui.widgets.diagram_columns import ROWS, DiagramColumn
 
-NARROWEST = 60.0  # pixels of a column
+NARROWEST = 48.0  # pixels of a column
+BAND_GAP = 2.0 * SPACE
 BAR = 3.0  # pixels of the line below a number that compares it with the other layers
 CARD_STEP = 3.0  # pixels between the maps of a pile
 MOST_CARDS = 6
@@ -22,8 +23,9 @@ LOWEST_PICTURE, HIGHEST_PICTURE = 44.0, 96.0
 class DiagramPainter:
     """Knows where everything lies, in pixels, and paints it with any painter.
 
-    Columns of layers stand side by side, as wide as their texts; ``picture`` is how high the
-    pictures above the texts are.
+    Columns of layers stand side by side, as wide as their texts, behind the names of the rows.
+    Those for which a width of ``room`` is too narrow go on below, in another band. ``picture`` is
+    how high the pictures above the texts are.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class DiagramPainter:
         font: QFont,
         colors: Colors,
         picture: float = LOWEST_PICTURE,
+        room: float = inf,
     ) -> None:
         self.columns = tuple(columns)
         self.picture = min(max(picture, LOWEST_PICTURE), HIGHEST_PICTURE)
@@ -42,13 +45,18 @@ class DiagramPainter:
         metrics, bold = QFontMetricsF(font), QFontMetricsF(self._bold)
         self.line = metrics.height() + BAR + 2
         self.label_width = max(metrics.horizontalAdvance(row) for row in ROWS) + 2 * SPACE
-        self.lefts, left = [], 0.0
+        self._places: list[tuple[int, float, float]] = []  # the band, left and width of each
+        self.width = left = self.label_width
+        band = 0
         for column in self.columns:
             widest = max(metrics.horizontalAdvance(text) for text in column.texts)
-            width = max(NARROWEST, widest, bold.horizontalAdvance(column.name)) + 1.5 * SPACE
-            self.lefts.append(left)
+            width = max(NARROWEST, widest, bold.horizontalAdvance(column.name)) + SPACE
+            if left + width > room and left > self.label_width:
+                band, left = band + 1, self.label_width
+            self._places.append((band, left, width))
             left += width
-        self.width = left
+            self.width = max(self.width, left)
+        self.bands = band + 1
 
     @property
     def text_height(self) -> float:
@@ -56,36 +64,32 @@ class DiagramPainter:
         return self.line * (len(ROWS) + 1) + SPACE
 
     @property
+    def band_height(self) -> float:
+        """The height of pictures and texts."""
+        return self.picture + self.text_height
+
+    @property
     def height(self) -> float:
         """The height of the whole."""
-        return self.picture + self.text_height
+        return self.bands * self.band_height + (self.bands - 1) * BAND_GAP
 
     def column_rect(self, number: int) -> QRectF:
         """Return the rectangle of a column."""
-        ends = [*self.lefts[1:], self.width]
-        left = self.lefts[number]
-        return QRectF(left, 0, ends[number] - left, self.height)
+        band, left, width = self._places[number]
+        return QRectF(left, self._band_top(band), width, self.band_height)
 
-    def column_at(self, x: float) -> int | None:
+    def column_at(self, point: QPointF) -> int | None:
         """Return the number of the column at a place."""
-        if not 0 <= x < self.width:
-            return None
-        return sum(left <= x for left in self.lefts) - 1
+        numbers = range(len(self.columns))
+        return next((n for n in numbers if self.column_rect(n).contains(point)), None)
 
-    def paint_labels(self, painter: QPainter) -> None:
-        """Paint the names of the rows, right-aligned in ``label_width``."""
-        painter.setFont(self._font)
-        painter.setPen(QColor(self._colors.muted))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for number, row in enumerate(ROWS):
-            rect = QRectF(0, self._row_top(number), self.label_width - SPACE, self.line - BAR)
-            painter.drawText(rect, flags, row)
-
-    def paint_columns(
+    def paint(
         self, painter: QPainter, chosen: int | None = None, pointed: int | None = None
     ) -> None:
-        """Paint all layers; one may be chosen, and one pointed at."""
+        """Paint all layers and the names of the rows; one may be chosen, and one pointed at."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for band in range(self.bands):
+            self._paint_labels(painter, self._band_top(band))
         tallest = max(
             (c.shape[1] for c in self.columns if c.shape and len(c.shape) == 3), default=1
         )
@@ -98,8 +102,19 @@ class DiagramPainter:
             self._paint_texts(painter, rect, column)
         self._paint_arrows(painter, centers)
 
+    def _band_top(self, band: int) -> float:
+        return band * (self.band_height + BAND_GAP)
+
     def _row_top(self, row: int) -> float:
         return self.picture + self.line * (row + 1)
+
+    def _paint_labels(self, painter: QPainter, top: float) -> None:
+        painter.setFont(self._font)
+        painter.setPen(QColor(self._colors.muted))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for number, row in enumerate(ROWS):
+            place = QRectF(0, top + self._row_top(number), self.label_width, self.line - BAR)
+            painter.drawText(place.adjusted(0, 0, -SPACE, 0), flags, row)
 
     def _paint_ground(
         self, painter: QPainter, rect: QRectF, is_chosen: bool, is_pointed: bool
@@ -123,7 +138,7 @@ class DiagramPainter:
         painter.setBrush(fill)
         width, height, cards = _picture_size(shape, tallest, room)
         whole = QRectF(0, 0, width + CARD_STEP * (cards - 1), height + CARD_STEP * (cards - 1))
-        whole.moveCenter(QPointF(rect.center().x(), self.picture / 2 + 2))
+        whole.moveCenter(QPointF(rect.center().x(), rect.top() + self.picture / 2 + 2))
         for card in range(cards):
             left = whole.right() - width - card * CARD_STEP
             painter.drawRect(QRectF(left, whole.top() + card * CARD_STEP, width, height))
@@ -133,11 +148,11 @@ class DiagramPainter:
         center = Qt.AlignmentFlag.AlignCenter
         painter.setPen(QColor(self._colors.text))
         painter.setFont(self._bold)
-        name = QRectF(rect.left(), self.picture, rect.width(), self.line)
+        name = QRectF(rect.left(), rect.top() + self.picture, rect.width(), self.line)
         painter.drawText(name, center, column.name)
         painter.setFont(self._font)
         for number, (text, share) in enumerate(zip(column.texts, column.shares, strict=True)):
-            top = self._row_top(number)
+            top = rect.top() + self._row_top(number)
             place = QRectF(rect.left(), top, rect.width(), self.line - BAR)
             painter.setPen(QColor(self._colors.text))
             painter.drawText(place, center, text)
@@ -151,8 +166,9 @@ class DiagramPainter:
         painter.setPen(QPen(color, 1))
         painter.setBrush(color)
         for before, after in pairwise(pictures):
-            y = self.picture / 2 + 2
-            start, end = before.right() + SPACE / 2, after.left() - SPACE / 2
+            y, end = after.center().y(), after.left() - SPACE / 2
+            is_beside = after.left() > before.right()
+            start = before.right() + SPACE / 2 if is_beside else end - 3 * SPACE
             if end - start < SPACE:
                 continue
             painter.drawLine(QPointF(start, y), QPointF(end - 4, y))

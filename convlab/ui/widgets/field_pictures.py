@@ -128,6 +128,8 @@ class FieldPictures(QWidget):
                 QPainter.RenderHint.SmoothPixmapTransform, rect.width() < image.width()
             )
             painter.drawImage(rect, image)
+            if field.region.is_empty:
+                continue
             region = self.region_rect(number).adjusted(-1, -1, 1, 1)
             painter.setPen(QPen(QColor(colors.surface), 4))
             painter.drawRect(region)
@@ -172,5 +174,7 @@ def _image(field: FieldPicture) -> QImage:
 
 
 def _in_words(region: Region) -> str:
+    if region.is_empty:
+        return "nothing but padding"
     rows, columns = region.rows, region.columns
     return f"rows {rows.start + 1} to {rows.stop}, columns {columns.start + 1} to {columns.stop}"

@@ -90,10 +90,9 @@ def pictures_of(model: FiltersModel, colors: FilterColors) -> tuple[FilterPictur
         change = np.asarray(latest - first)
     iterations = model.iteration or 0
     caption = f"After {iterations:,} iteration{'' if iterations == 1 else 's'}"
+    start = f"At the branch, after {model.began_at:,}" if model.began_at else "Before training"
     return (
-        FilterPicture(
-            "before", "Before training", first, colors.ranges(first, latest), colors.lookup
-        ),
+        FilterPicture("before", start, first, colors.ranges(first, latest), colors.lookup),
         FilterPicture("after", caption, latest, colors.ranges(latest, first), colors.lookup),
         FilterPicture(
             "difference", "Difference", change, colors.difference_ranges(change), diverging()

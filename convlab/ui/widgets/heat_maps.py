@@ -20,6 +20,11 @@ GRADIENT = (
     "Tells which pixels would raise (red) or lower (blue) the score if brighter, not what they "
     "add now."
 )
+COLOR_GRADIENT = (
+    "Tells where red, green or blue light, whichever counts most, would raise (red) or lower "
+    "(blue) the score."
+)
+CHANNELS = ("red", "green", "blue")
 OCCLUSION = (
     "Tells how far the score falls while a {0}×{0} square is covered, not what two places do "
     "together."
@@ -38,6 +43,7 @@ class HeatMaps(SideBySide):
         self.gradient = HeatColumn(theme, "Gradient")
         self.occlusion = HeatColumn(theme, "Occlusion")
         self.cam = HeatColumn(theme, "Grad-CAM")
+        self._gradient: NDArray[np.floating] = np.zeros((1, 0, 0))  # of each channel
         super().__init__((self.gradient, self.occlusion, self.cam), NARROW)
         for column in (self.gradient, self.occlusion, self.cam):
             column.view.pointed.connect(self._on_pointed)
@@ -45,7 +51,9 @@ class HeatMaps(SideBySide):
     def show_explanation(self, explanation: Explanation, covered: Covered | None) -> None:
         """Show another explanation; what is not known yet stays empty."""
         image = explanation.image
-        self.gradient.show_heat(strongest_channel(explanation.gradient), image, GRADIENT)
+        self._gradient = explanation.gradient
+        text = GRADIENT if len(image) == 1 else COLOR_GRADIENT
+        self.gradient.show_heat(strongest_channel(explanation.gradient), image, text)
         if covered is None or covered.falls.shape != image.shape[1:]:
             self.occlusion.show_nothing(COVERING)
         else:
@@ -72,11 +80,21 @@ class HeatMaps(SideBySide):
             return ""
         row, column_number = column.view.current
         what = {
-            self.gradient: f"a pixel brighter by 1% changes the score by {signed(value / 100, 5)}",
+            self.gradient: self._gradient_in_words(row, column_number),
             self.occlusion: f"the score changes by {signed(-value, 4)} where it is covered",
             self.cam: f"the weighted maps give {signed(value, 4)}",
         }[column]
         return f"Row {row + 1}, column {column_number + 1}: {what}."
+
+    def _gradient_in_words(self, row: int, column: int) -> str:
+        channels = self._gradient[:, row, column]
+        together = signed(float(channels.sum()) / 100, 5)
+        whole = f"a pixel brighter by 1% changes the score by {together}"
+        if len(channels) == 1:
+            return whole
+        number = int(np.abs(channels).argmax())
+        name = CHANNELS[number] if len(channels) == 3 else f"channel {number + 1}"
+        return f"{whole}, {name} alone by {signed(float(channels[number]) / 100, 5)}"
 
 
 class HeatColumn(QWidget):

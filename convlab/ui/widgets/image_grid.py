@@ -7,21 +7,12 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from convlab.ui.theme import Theme
 from convlab.ui.widgets.image_pictures import mosaic_of
+from convlab.ui.widgets.scrolled_cells import CHOOSING_KEYS, ScrolledCells
 
 USUAL_SIDE = 52  # pixels of an image on the screen, about
 GAP = 4
@@ -47,7 +38,7 @@ class _Cells:
         return cls(ceil(width / step) * scale, ceil(height / step) * scale, step)
 
 
-class ImageGrid(QAbstractScrollArea):
+class ImageGrid(ScrolledCells):
     """Images by position; the arrow keys move on, Enter or a click chooses.
 
     ``pointed`` carries the position under the mouse, or of the keyboard, and -1 for none;
@@ -58,22 +49,13 @@ class ImageGrid(QAbstractScrollArea):
     chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "Images", parent)
         self._source: Source | None = None
         self._describe: Callable[[int], str] = str
         self._count = 0
         self._cells = _Cells.of(28, 28)
         self._current = 0
         self._hovered = -1
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setAccessibleName("Images")
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
-        theme.changed.connect(self.viewport().update)
 
     @property
     def columns(self) -> int:
@@ -98,7 +80,7 @@ class ImageGrid(QAbstractScrollArea):
         self._cells = _Cells.of(height, width)
         self._current = 0
         self._hovered = -1
-        self._fit_scroll_bar()
+        self.fit_scroll_bar()
         self.verticalScrollBar().setValue(0)
         self.viewport().update()
 
@@ -146,35 +128,29 @@ class ImageGrid(QAbstractScrollArea):
         if self.hasFocus():
             self._outline(painter, self._current, self._theme.colors.accent, 2)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the first image in view where it was."""
-        super().resizeEvent(event)
-        self._fit_scroll_bar()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Draw anew what is in view now."""
-        self.viewport().update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def point_at(self, point: QPoint | None) -> None:
         """Tell what is pointed at."""
-        self._point_at(self.position_at(event.position().toPoint()))
+        position = -1 if point is None else self.position_at(point)
+        if position != self._hovered:
+            self._hovered = position
+            self.viewport().update()
+            self.pointed.emit(position)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def press_at(self, point: QPoint) -> None:
         """Choose an image."""
-        position = self.position_at(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and position >= 0:
+        position = self.position_at(point)
+        if position >= 0:
             self._current = position
             self.viewport().update()
             self.chosen.emit(position)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Keep it from whatever lies below."""
-        event.accept()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Tell that nothing is pointed at any more."""
-        self._point_at(-1)
-        super().leaveEvent(event)
+    def fit_scroll_bar(self) -> None:
+        """Go from the first image to the last."""
+        bar, stride = self.verticalScrollBar(), self._stride.height()
+        height = ceil(self._count / self.columns) * stride - GAP
+        bar.setRange(0, max(0, height - self.viewport().height()))
+        bar.setSingleStep(stride // 2)
+        bar.setPageStep(max(stride, self.viewport().height() - stride))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Say in a tool tip what an image is."""
@@ -201,20 +177,10 @@ class ImageGrid(QAbstractScrollArea):
         key = Key(event.key())
         if key in steps and self._count:
             self._go_to(min(max(self._current + steps[key], 0), self._count - 1))
-        elif key in (Key.Key_Return, Key.Key_Enter, Key.Key_Space) and self._count:
+        elif key in CHOOSING_KEYS and self._count:
             self.chosen.emit(self._current)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that the keyboard has gone."""
-        super().focusOutEvent(event)
-        self.viewport().update()
 
     @property
     def _stride(self) -> QSize:
@@ -222,27 +188,10 @@ class ImageGrid(QAbstractScrollArea):
 
     def _go_to(self, position: int) -> None:
         self._current = position
-        cell, bar = self.cell(position), self.verticalScrollBar()
-        if cell.top() < 0:
-            bar.setValue(bar.value() + cell.top())
-        elif cell.bottom() >= self.viewport().height():
-            bar.setValue(bar.value() + cell.bottom() + 1 - self.viewport().height())
+        self.scroll_to(self.cell(position))
         self.setAccessibleDescription(self._describe(position))
         self.viewport().update()
         self.pointed.emit(position)
-
-    def _point_at(self, position: int) -> None:
-        if position != self._hovered:
-            self._hovered = position
-            self.viewport().update()
-            self.pointed.emit(position)
-
-    def _fit_scroll_bar(self) -> None:
-        bar, stride = self.verticalScrollBar(), self._stride.height()
-        height = ceil(self._count / self.columns) * stride - GAP
-        bar.setRange(0, max(0, height - self.viewport().height()))
-        bar.setSingleStep(stride // 2)
-        bar.setPageStep(max(stride, self.viewport().height() - stride))
 
     def _outline(self, painter: QPainter, position: int, color: str, width: int) -> None:
         if 0 <= position < self._count:

@@ -4,8 +4,8 @@ from math import floor, isfinite, log10
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -76,6 +76,7 @@ class KernelGrid(QTableWidget):
         if is_resized:
             frame = 2 * self.frameWidth()
             self.setMaximumHeight(max(3, len(kernel)) * TALLEST_CELL + frame)
+            self._choose_bars()
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -90,6 +91,23 @@ class KernelGrid(QTableWidget):
     def minimumSizeHint(self) -> QSize:
         """Do not shrink below that; larger filters scroll."""
         return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Scroll where the cells have no room."""
+        self._choose_bars()
+        super().resizeEvent(event)
+
+    def _choose_bars(self) -> None:
+        """Say which scroll bars there are: Qt's own choice may go back and forth for ever."""
+        rows, columns = self._kernel.shape
+        room = self.size().shrunkBy(QMargins(*[self.frameWidth()] * 4))
+        extent = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        is_high = rows * LOWEST_CELL > room.height()
+        is_wide = columns * NARROWEST_CELL > room.width() - is_high * extent
+        is_high = is_high or rows * LOWEST_CELL > room.height() - is_wide * extent
+        on, off = Qt.ScrollBarPolicy.ScrollBarAlwaysOn, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(on if is_wide else off)
+        self.setVerticalScrollBarPolicy(on if is_high else off)
 
     def _fill(self) -> None:
         places = shares(self._kernel[np.newaxis], own_symmetric_ranges(self._kernel[np.newaxis]))[0]

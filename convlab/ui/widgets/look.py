@@ -7,9 +7,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from convlab.ui.theme import Colors
-from convlab.ui.widgets.plot_style import line_pen
+from convlab.ui.widgets.plot_style import blend, line_pen
 
 SYMBOL_SIZE = 7  # pixels
+FAINT = 0.55  # of its color has a curve that is only the story before another one
 COMPARED = (0, 3)  # the colors of two runs side by side, of which none means good or bad
 
 
@@ -49,6 +50,7 @@ class Look:
                 painter.drawRect(rect)
 
 
-def run_look(number: int, symbol: str | None = None) -> Look:
+def run_look(number: int, symbol: str | None = None, *, is_faint: bool = False) -> Look:
     """Return how the curves of another run look, by the number of its color."""
-    return Look(lambda colors: QColor(colors.runs[number]), symbol=symbol)
+    share = FAINT if is_faint else 1.0
+    return Look(lambda colors: blend(colors.runs[number], colors.surface, share), symbol=symbol)

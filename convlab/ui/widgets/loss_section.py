@@ -74,9 +74,9 @@ class LossSection(CurveSection):
         """Draw the smoothed losses of other runs."""
         self._overlays = tuple(overlays)
         drawn = []
-        for number, iterations, losses in overlays:
+        for color, iterations, losses in overlays:
             drawable = self._drawable(losses)
-            drawn.append((number, iterations[drawable], self._heights(losses[drawable])))
+            drawn.append((color, iterations[drawable], self._heights(losses[drawable])))
         self.plot.set_overlays(drawn)
 
     def show_all(self) -> None:
@@ -90,7 +90,7 @@ class LossSection(CurveSection):
         else:
             top = float(heights.max(initial=0.0)) or EMPTY_TOP
             low, high = -MARGIN * top, (1 + MARGIN) * top
-        self.plot.setYRange(low, high, padding=0)
+        self.plot.show_range("y", float(low), float(high))
 
     def _add_smoothing(self, smoothing: float) -> None:
         self.smoothing_slider = QSlider(Qt.Orientation.Horizontal, self)

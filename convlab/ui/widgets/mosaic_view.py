@@ -80,10 +80,11 @@ class MosaicView(QGraphicsView):
 
     def set_tiles(self, tiles: NDArray[np.floating], ranges: Ranges, lookup: Lookup) -> None:
         """Show ``tiles`` (F, H, W), each with all colors of ``lookup`` in its range of (F, 2)."""
+        former, self._shares = self._shares, shares(tiles, ranges)
+        is_drawn = np.array_equal(self._lookup, lookup) and _equal(former, self._shares)
         self._tiles = tiles
-        self._shares = shares(tiles, ranges)
         self._lookup = lookup
-        if self._tiling is not None:
+        if self._tiling is not None and (self._with_numbers or not is_drawn):
             self._draw(self._tiling)
 
     def set_tiling(self, tiling: Tiling, scale: float) -> None:
@@ -193,6 +194,10 @@ class MosaicView(QGraphicsView):
             width = 3 if self._emphasized else 2
             _outline(painter, inner, width, self._theme.colors.accent)
         painter.restore()
+
+
+def _equal(former: NDArray[np.float64] | None, shares: NDArray[np.float64]) -> bool:
+    return former is not None and np.array_equal(former, shares, equal_nan=True)
 
 
 def _tile(tiling: Tiling, tile: int) -> QRectF:

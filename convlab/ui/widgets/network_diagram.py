@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolTip, QWidget
 
 from convlab.insight.layer_words import words_for
 from convlab.ui.theme import SPACE, Theme
@@ -29,7 +29,7 @@ TOOL_TIP_WIDTH = 320  # pixels
 
 
 class NetworkDiagram(QWidget):
-    """Layers side by side, which scroll beside the names of the rows.
+    """Layers side by side, in as many bands as the width asks for, which scroll.
 
     ``pointed`` says that :attr:`pointed_layer` is another one; ``chosen`` carries the name of a
     layer that was clicked, or reached with the arrow keys.
@@ -42,18 +42,14 @@ class NetworkDiagram(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._columns: tuple[DiagramColumn, ...] = ()
-        self._labels = _Labels(self)
         self.layers = _Layers(self)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.layers)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._labels, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._scroll, 1)
+        row.addWidget(self._scroll)
         self.setFocusProxy(self.layers)
         self._arrange()
         theme.changed.connect(self._on_theme_changed)
@@ -84,8 +80,7 @@ class NetworkDiagram(QWidget):
             return
         self.layers.chosen = number
         if number is not None:
-            rect = self.layers.painter.column_rect(number).toRect()
-            self._scroll.ensureVisible(rect.center().x(), 0, rect.width() // 2 + SPACE, 0)
+            self._show_column(number)
             self.layers.setAccessibleDescription(self._columns[number].in_words)
         self.layers.update()
 
@@ -114,34 +109,35 @@ class NetworkDiagram(QWidget):
         return bytes(buffer.data().data())
 
     def minimumSizeHint(self) -> QSize:
-        """Keep all rows; layers may scroll."""
-        text = self.layers.painter.text_height + LOWEST_PICTURE
-        bar = self._scroll.horizontalScrollBar().sizeHint().height()
-        return QSize(int(self.layers.painter.label_width) + 120, int(text) + bar + 1)
+        """Keep one band; the others may scroll."""
+        painter = self.layers.painter
+        return QSize(int(painter.label_width) + 120, int(painter.text_height + LOWEST_PICTURE) + 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the pictures what the rows leave."""
+        """Give the layers what there is, and the pictures what the rows leave."""
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
-        colors, font = self._theme.colors, self.font()
-        painter = DiagramPainter(self._columns, font, colors)
-        room = self.height()
-        if painter.width > self.width() - painter.label_width:
-            room -= self._scroll.horizontalScrollBar().sizeHint().height()
-        picture = room - painter.text_height
-        self.layers.painter = DiagramPainter(self._columns, font, colors, picture)
-        size = QSize(int(self.layers.painter.width) + 1, int(self.layers.painter.height))
-        self.layers.resize(size)
-        self._labels.setFixedSize(int(painter.label_width), size.height())
+        colors, font, width = self._theme.colors, self.font(), self.width()
+        painter = DiagramPainter(self._columns, font, colors, room=width)
+        if painter.height > self.height():
+            width -= self._scroll.verticalScrollBar().sizeHint().width()
+            painter = DiagramPainter(self._columns, font, colors, room=width)
+        spare = max(0.0, self.height() - painter.height) / painter.bands
+        picture = LOWEST_PICTURE + spare
+        self.layers.painter = painter = DiagramPainter(self._columns, font, colors, picture, width)
+        self.layers.resize(QSize(int(painter.width) + 1, int(painter.height)))
         self.layers.update()
-        self._labels.update()
+
+    def _show_column(self, number: int) -> None:
+        rect = self.layers.painter.column_rect(number).toRect()
+        x, y = rect.center().x(), rect.center().y()
+        self._scroll.ensureVisible(x, y, rect.width() // 2 + SPACE, rect.height() // 2)
 
     def _export_size(self) -> QSize:
         painter = self._export_painter()
-        width = painter.label_width + painter.width + 4 * SPACE
-        return QSize(int(width), int(painter.height) + 4 * SPACE)
+        return QSize(int(painter.width) + 4 * SPACE, int(painter.height) + 4 * SPACE)
 
     def _export_painter(self) -> DiagramPainter:
         return DiagramPainter(self._columns, self.font(), self._theme.colors, EXPORTED_PICTURE)
@@ -151,25 +147,12 @@ class NetworkDiagram(QWidget):
         ground = QRectF(0, 0, size.width(), size.height())
         painter.fillRect(ground, QColor(self._theme.colors.window))
         painter.translate(2 * SPACE, 2 * SPACE)
-        diagram.paint_labels(painter)
-        painter.translate(diagram.label_width, 0)
-        diagram.paint_columns(painter)
+        diagram.paint(painter)
         painter.end()
 
     @Slot()
     def _on_theme_changed(self) -> None:
         self._arrange()
-
-
-class _Labels(QWidget):
-    def __init__(self, diagram: NetworkDiagram) -> None:
-        super().__init__(diagram)
-        self._diagram = diagram
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the names of the rows."""
-        self._diagram.layers.painter.paint_labels(QPainter(self))
 
 
 class _Layers(QWidget):
@@ -188,7 +171,7 @@ class _Layers(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the layers, and a dashed frame around them that shows the keyboard's place."""
         painter = QPainter(self)
-        self.painter.paint_columns(painter, self.chosen, self.pointed)
+        self.painter.paint(painter, self.chosen, self.pointed)
         if self.hasFocus() and self.chosen is None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(self._diagram._theme.colors.accent))
@@ -196,7 +179,7 @@ class _Layers(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell which layer is pointed at."""
-        self._point(self._layer_at(event.position().toPoint()))
+        self._point(self._layer_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that none is."""
@@ -205,7 +188,7 @@ class _Layers(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the layer that is clicked."""
-        number = self._layer_at(event.position().toPoint())
+        number = self._layer_at(event.position())
         if number is not None and event.button() is Qt.MouseButton.LeftButton:
             self._diagram.chosen.emit(self.painter.columns[number].name)
 
@@ -238,7 +221,7 @@ class _Layers(QWidget):
     def event(self, event: QEvent) -> bool:
         """Explain the layer under the mouse."""
         if isinstance(event, QHelpEvent):
-            number = self._layer_at(event.pos())
+            number = self._layer_at(QPointF(event.pos()))
             text = "" if number is None else tool_tip(self.painter.columns[number])
             QToolTip.showText(event.globalPos(), text, self)
             return True
@@ -250,8 +233,8 @@ class _Layers(QWidget):
             self.update()
             self._diagram.pointed.emit()
 
-    def _layer_at(self, point: QPoint) -> int | None:
-        number = self.painter.column_at(point.x())
+    def _layer_at(self, point: QPointF) -> int | None:
+        number = self.painter.column_at(point)
         return number if number is not None and self.painter.columns[number].kind else None
 
 

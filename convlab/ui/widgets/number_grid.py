@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from convlab.insight.color_ranges import shares
 from convlab.ui.theme import Colors
-from convlab.ui.widgets.cell_numbers import draw_numbers
+from convlab.ui.widgets.cell_numbers import draw_numbers, exponent_for, power_of_ten
 from convlab.ui.widgets.color_map import levels_at
 from convlab.ui.widgets.map_colors import MapColors
 
@@ -23,7 +23,8 @@ class NumberGrid:
     """Numbers (H, W) with a caption, their colors, and what is particular about some of them.
 
     ``outlined`` is the place of the number that counts most; ``padding`` (H, W) tells which
-    numbers are no part of any image.
+    numbers are no part of any image. Very small or large numbers are written without a power of
+    ten, which :attr:`title` tells.
     """
 
     caption: str
@@ -32,6 +33,11 @@ class NumberGrid:
     outlined: tuple[int, int] | None = None
     padding: NDArray[np.bool_] | None = None
     cell_width: float = WIDEST
+
+    @property
+    def title(self) -> str:
+        """The caption, with the factor that all numbers have to be multiplied by."""
+        return self.caption + power_of_ten(exponent_for(self.values))
 
     @property
     def size(self) -> QSizeF:
@@ -60,7 +66,8 @@ class NumberGrid:
             cell = self.cell(origin, row, column)
             ink = QColor(*(int(n) for n in inks[row, column]))
             painter.fillRect(cell, ink if is_there[row, column] else QColor(colors.surface))
-        draw_numbers(painter, QRectF(origin, self.size), self.values, own, self.colors.lookup)
+        written = self.values.astype(np.float64) / 10.0 ** exponent_for(self.values)
+        draw_numbers(painter, QRectF(origin, self.size), written, own, self.colors.lookup)
         if self.padding is not None:
             hatch = QBrush(QColor(colors.muted), Qt.BrushStyle.BDiagPattern)
             for row, column in np.argwhere(self.padding):

@@ -82,6 +82,8 @@ class BoxedImage(QWidget):
         painter.drawImage(place, self._picture)
         scale = place.width() / self._picture.width()
         rows, columns = self._box
+        if rows.start == rows.stop or columns.start == columns.stop:
+            return
         box = QRectF(
             place.left() + columns.start * scale,
             place.top() + rows.start * scale,

@@ -1,28 +1,13 @@
 """Filters one below the other: each with its image, and the patches that excite it most."""
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from convlab.app.filter_search import PATCHES, Finding
-from convlab.insight.color_ranges import own_symmetric_ranges, shares
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.color_map import diverging, levels_at
-from convlab.ui.widgets.image_pictures import picture_of
+from convlab.ui.widgets.patch_pictures import PatchCell, picture_of_cell
+from convlab.ui.widgets.scrolled_cells import CHOOSING_KEYS, ScrolledCells
 
 USUAL_SIDE = 42  # pixels of a patch on the screen, about
 SMALL = 20  # pixels of the image; patches up to this size are enlarged pixel by pixel
@@ -32,19 +17,7 @@ TEXT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 Key = Qt.Key
 
 
-@dataclass(frozen=True, slots=True)
-class PatchCell:
-    """A place: a filter and one of its patches by rank, both counted from 0.
-
-    Without a rank it is the image that was made for the filter, or its weights.
-    """
-
-    filter: int
-    rank: int | None = None
-    is_weights: bool = False
-
-
-class PatchRows(QAbstractScrollArea):
+class PatchRows(ScrolledCells):
     """A row a filter; the arrow keys move, Enter or a click chooses.
 
     ``pointed`` carries the :class:`PatchCell` under the mouse or of the keyboard, or None;
@@ -55,21 +28,12 @@ class PatchRows(QAbstractScrollArea):
     chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "Filters and the patches that excite them", parent)
         self._finding: Finding | None = None
         self._patch_side = 1
         self._pictures: dict[PatchCell, QImage | None] = {}  # those that were drawn before
         self._current = (0, 0)  # the row and the column of the keyboard
         self._hovered: PatchCell | None = None
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setAccessibleName("Filters and the patches that excite them")
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
-        theme.changed.connect(self.viewport().update)
 
     def set_finding(self, finding: Finding) -> None:
         """Show what was found, or what is found so far."""
@@ -77,11 +41,11 @@ class PatchRows(QAbstractScrollArea):
         self._finding = finding
         self._pictures.clear()
         rows, columns = finding.box_of(*finding.middle)
-        self._patch_side = max(rows.stop - rows.start, columns.stop - columns.start)
+        self._patch_side = max(rows.stop - rows.start, columns.stop - columns.start, 1)
         if is_other:
             self._current = (0, 0)
             self.verticalScrollBar().setValue(0)
-        self._fit_scroll_bar()
+        self.fit_scroll_bar()
         self.viewport().update()
 
     @property
@@ -187,36 +151,29 @@ class PatchRows(QAbstractScrollArea):
                 text = "Patches that excite it most"
             painter.drawText(rect, TEXT, text)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the rows in view."""
-        super().resizeEvent(event)
-        self._fit_scroll_bar()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Draw anew what is in view now."""
-        self.viewport().update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def point_at(self, point: QPoint | None) -> None:
         """Tell what is pointed at."""
-        self._point_at(self.cell_at(event.position().toPoint()))
+        cell = None if point is None else self.cell_at(point)
+        if cell != self._hovered:
+            self._hovered = cell
+            self.viewport().update()
+            self.pointed.emit(cell)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def press_at(self, point: QPoint) -> None:
         """Choose a cell."""
-        cell = self.cell_at(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and cell is not None:
+        cell = self.cell_at(point)
+        if cell is not None:
             columns = [PatchCell(cell.filter, c.rank, c.is_weights) for c in self.columns()]
             self._current = cell.filter, columns.index(cell)
             self.viewport().update()
             self.chosen.emit(cell)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Keep it from whatever lies below."""
-        event.accept()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Tell that nothing is pointed at any more."""
-        self._point_at(None)
-        super().leaveEvent(event)
+    def fit_scroll_bar(self) -> None:
+        """Go from the first filter to the last."""
+        bar, room = self.verticalScrollBar(), self.viewport().height() - self._head
+        bar.setRange(0, max(0, self.height_of_all() - self.viewport().height()))
+        bar.setSingleStep(self._stride)
+        bar.setPageStep(max(self._stride, room - self._stride))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move by cells and pages; choose with Enter or the space bar."""
@@ -229,20 +186,10 @@ class PatchRows(QAbstractScrollArea):
         key = Key(event.key())
         if self._finding is not None and key in steps:
             self._go(*steps[key])
-        elif self._finding is not None and key in (Key.Key_Return, Key.Key_Enter, Key.Key_Space):
+        elif self._finding is not None and key in CHOOSING_KEYS:
             self.chosen.emit(self._cell(*self._current))
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that the keyboard has gone."""
-        super().focusOutEvent(event)
-        self.viewport().update()
 
     @property
     def _side(self) -> int:
@@ -280,58 +227,7 @@ class PatchRows(QAbstractScrollArea):
         row = min(max(self._current[0] + down, 0), rows - 1)
         column = min(max(self._current[1] + right, 0), len(self.columns()) - 1)
         self._current = row, column
-        rect, bar = self.rect_of(row, column), self.verticalScrollBar()
-        if rect.top() < self._head:
-            bar.setValue(bar.value() + rect.top() - self._head)
-        elif rect.bottom() >= self.viewport().height():
-            bar.setValue(bar.value() + rect.bottom() + 2 - self.viewport().height())
+        self.scroll_to(self.rect_of(row, column), self._head, margin=1)
         self._hovered = None
         self.viewport().update()
         self.pointed.emit(self._cell(row, column))
-
-    def _point_at(self, cell: PatchCell | None) -> None:
-        if cell != self._hovered:
-            self._hovered = cell
-            self.viewport().update()
-            self.pointed.emit(cell)
-
-    def _fit_scroll_bar(self) -> None:
-        bar, room = self.verticalScrollBar(), self.viewport().height() - self._head
-        bar.setRange(0, max(0, self.height_of_all() - self.viewport().height()))
-        bar.setSingleStep(self._stride)
-        bar.setPageStep(max(self._stride, room - self._stride))
-
-
-def picture_of_cell(finding: Finding, cell: PatchCell) -> QImage | None:
-    """Return the pixels of a cell; None while there are none."""
-    if cell.is_weights:
-        tile = finding.weights[cell.filter].mean(axis=0)[np.newaxis]
-        colors = diverging()[levels_at(np.nan_to_num(shares(tile, own_symmetric_ranges(tile))[0]))]
-        return picture_of(np.ascontiguousarray(colors.transpose(2, 0, 1)))
-    if cell.rank is None:
-        images = finding.images
-        if images is None or np.isnan(images.values[cell.filter]):
-            return None
-        rows, columns = finding.box_of(*finding.middle)
-        return picture_of(made_image(finding, cell.filter)[:, rows, columns])
-    patches = finding.patches
-    if cell.rank >= patches.count:
-        return None
-    place = int(patches.rows[cell.filter, cell.rank]), int(patches.columns[cell.filter, cell.rank])
-    rows, columns = finding.box_of(*place)
-    image = finding.among.images[patches.images[cell.filter, cell.rank]]
-    return picture_of(np.ascontiguousarray(image[:, rows, columns]))
-
-
-def made_image(finding: Finding, number: int) -> NDArray[np.uint8]:
-    """Return the image (C, H, W) that was made for a filter, black where the filter sees nothing.
-
-    What is left of the noise there would only distract. Raises ValueError before there is one.
-    """
-    images = finding.images
-    if images is None:
-        raise ValueError("no image was made yet")
-    rows, columns = finding.box_of(*finding.middle)
-    pixels = np.zeros(images.images.shape[1:], np.uint8)
-    pixels[:, rows, columns] = np.rint(255 * images.images[number][:, rows, columns])
-    return pixels

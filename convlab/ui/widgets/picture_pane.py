@@ -35,7 +35,7 @@ class PicturePane(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._name = name
-        self._caption = name
+        self._caption, self._detail = name, ""
         self._pixels: Colored | None = None
         self._image = QImage()
         self._mark: QRect | None = None
@@ -46,16 +46,17 @@ class PicturePane(QWidget):
         self.setAccessibleName(name)
         theme.changed.connect(self.update)
 
-    def set_picture(self, pixels: Colored | None, caption: str) -> None:
-        """Show colors (H, W, 3), or nothing, and a caption."""
+    def set_picture(self, pixels: Colored | None, caption: str, detail: str = "") -> None:
+        """Show colors (H, W, 3), or nothing; a caption, and below it something more about it."""
         self._pixels = None if pixels is None or not pixels.size else np.ascontiguousarray(pixels)
-        self._caption = caption
+        self._caption, self._detail = caption, detail
         if self._pixels is not None:
             height, width = self._pixels.shape[:2]
             kind = QImage.Format.Format_RGB888
             self._image = QImage(self._pixels.tobytes(), width, height, 3 * width, kind).copy()
-        self.setAccessibleDescription(caption)
-        self.setToolTip(caption)
+        words = ", ".join(filter(None, (caption, detail)))
+        self.setAccessibleDescription(words)
+        self.setToolTip(words)
         self.update()
 
     def set_mark(self, row: int, column: int, height: int, width: int) -> None:
@@ -98,10 +99,12 @@ class PicturePane(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint caption, picture, mark and focus."""
         painter, colors = QPainter(self), self._theme.colors
-        painter.setPen(QColor(colors.text))
         metrics = self.fontMetrics()
-        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(0, metrics.ascent(), text)
+        lines = ((self._caption, colors.text), (self._detail, colors.muted))
+        for number, (text, color) in enumerate(lines):
+            painter.setPen(QColor(color))
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, self.width())
+            painter.drawText(0, metrics.ascent() + number * metrics.height(), text)
         place = self.place()
         if self._pixels is None:
             painter.setPen(QColor(colors.border))
@@ -156,7 +159,7 @@ class PicturePane(QWidget):
         self.update()
 
     def _header(self) -> int:
-        return self.fontMetrics().height() + SPACE // 2
+        return 2 * self.fontMetrics().height() + SPACE // 2
 
     def _point_at(self, at: tuple[int, int] | None) -> None:
         if at != self._at:

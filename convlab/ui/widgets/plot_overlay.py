@@ -50,20 +50,24 @@ class PlotOverlay(QGraphicsObject):
 
 
 class Bands(PlotOverlay):
-    """Every second stretch of ``width`` along the x axis is tinted, starting with the second.
+    """Every second stretch of ``width`` along the x axis is tinted, from ``start`` on.
 
+    ``before`` of them lie before the start: of all, the second is tinted, the fourth, the sixth.
     Where bands would be too narrow to tell apart, one band stands for 2, 5, 10, 20 ... of them.
     """
 
     def __init__(self, view_box: pg.ViewBox) -> None:
         super().__init__(view_box, z=-100)
         self._width: float | None = None
+        self._start = 0.0
+        self._before = 0
         self._color = QColor()
 
-    def set_width(self, width: float | None) -> None:
-        """Set how much of the x axis one band takes; None for no bands."""
-        self._width = width
-        self.update()
+    def set_width(self, width: float | None, start: float = 0.0, before: int = 0) -> None:
+        """Set how much of the x axis one band takes and where they begin; None for no bands."""
+        if (width, start, before) != (self._width, self._start, self._before):
+            self._width, self._start, self._before = width, start, before
+            self.update()
 
     def set_color(self, color: QColor) -> None:
         """Set the tint."""
@@ -88,8 +92,10 @@ class Bands(PlotOverlay):
         width = self.width_shown()
         if width is None:
             return
+        left, right = left - self._start, right - self._start
+        before = 0 if self._width is None else round(self._before * self._width / width)
         for band in range(max(0, floor(left / width)), ceil(right / width)):
-            if band % 2:
+            if (band + before) % 2:
                 start = max(rect.left(), rect.left() + self.pixels(band * width - left))
                 end = min(rect.right(), rect.left() + self.pixels((band + 1) * width - left))
                 painter.fillRect(QRectF(start, rect.top(), end - start, rect.height()), self._color)

@@ -24,6 +24,13 @@ from convlab.ui.theme import SPACE
 
 USUAL_WIDTH = 440  # pixels
 
+_TO_DO = {  # by whether there is a name, and a sentence on what it shows
+    (False, False): "Write a name, and a sentence on what it shows; then it can be saved.",
+    (False, True): "Write a name, too; then it can be saved.",
+    (True, False): "Write what it shows, too; then it can be saved.",
+    (True, True): "It joins the Presets menu, below those that come with the lab.",
+}
+
 
 class PresetDialog(QDialog):
     """Saves settings among a person's own presets; ``saved`` carries the title."""
@@ -80,7 +87,7 @@ class PresetDialog(QDialog):
         name, about = self.name.text().strip(), self.about.text().strip()
         self.save.setText("Save")
         self.save.setEnabled(bool(name and about))
-        self._say("muted", "It joins the Presets menu, below those that come with the lab.")
+        self._say("muted", _TO_DO[bool(name), bool(about)])
         try:
             is_there = bool(name) and own_preset_file(name).exists()
         except ConvlabError as error:
@@ -89,7 +96,8 @@ class PresetDialog(QDialog):
             return
         if is_there:
             self.save.setText("Replace")
-            self._say("muted", "There is a preset of your own of this name; it would be replaced.")
+            sentence = "There is a preset of your own of this name; it would be replaced."
+            self._say("muted", sentence if about else f"{sentence} {_TO_DO[True, False]}")
 
     @Slot()
     def _on_save(self) -> None:

@@ -21,6 +21,7 @@ class ProbabilityBars(QWidget):
         self._names: tuple[str, ...] = ()
         self._values: tuple[float, ...] | None = None
         self._is_muted = False
+        self._shown = ("", False)  # the values in words, and whether they are a guess
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Probabilities")
         theme.changed.connect(self.update)
@@ -39,8 +40,11 @@ class ProbabilityBars(QWidget):
             self.updateGeometry()
         self._values = None if values is None else tuple(values)
         self._is_muted = muted
-        self.setAccessibleDescription(self._in_words())
-        self.update()
+        words = self._in_words()
+        if (words, muted) != self._shown:  # less than what is told cannot be seen either
+            self._shown = words, muted
+            self.setAccessibleDescription(words)
+            self.update()
 
     def minimumSizeHint(self) -> QSize:
         """Leave every row its letters, and the bars enough to compare them."""

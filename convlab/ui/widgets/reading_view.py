@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from convlab.data.digit_image import SIDE
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.image_view import ImageView
 from convlab.ui.widgets.probability_bars import ProbabilityBars, percent_text
+from convlab.ui.widgets.still_frame import StillFrame
 
 NOTHING = "–"
 NOT_SURE = "not sure"
@@ -48,6 +49,7 @@ class ReadingView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: tuple[str, str, str, bool] | None = None  # what the answer says
         self.status = TwoLines()
         self.answer = QLabel()
         self.certainty = QLabel(self)
@@ -78,7 +80,7 @@ class ReadingView(QWidget):
 
     def set_status(self, role: str, text: str) -> None:
         """Say in a sentence how things stand; ``role`` is that of a label's style."""
-        self.status.setText(text)
+        _set_text(self.status, text)
         _set_role(self.status, role)
 
     def set_reading(
@@ -110,7 +112,17 @@ class ReadingView(QWidget):
         self._show_answer(answer, certainty, words, is_guess=is_guess or not likely)
         self.bars.set_values(names, probabilities.tolist(), muted=is_guess)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Forget which type the answer has: another style sheet sets it back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._shown = None
+
     def _show_answer(self, answer: str, certainty: str, words: str, *, is_guess: bool) -> None:
+        shown = (answer, certainty, words, is_guess)
+        if shown == self._shown:
+            return
+        self._shown = shown
         _set_role(self.answer, "muted" if is_guess else "")  # first: it sets the type back
         self.answer.setText(self._fitted(answer, with_certainty=bool(certainty)))
         self.answer.setToolTip(answer)
@@ -141,7 +153,7 @@ class ReadingView(QWidget):
         self.certainty.setContentsMargins(0, 0, 0, large.descent() - small.descent())
         answer = QHBoxLayout()
         answer.setSpacing(SPACE)
-        answer.addWidget(self.answer, 1)
+        answer.addWidget(StillFrame(self.answer), 1)
         answer.addWidget(self.certainty)
         caption = QLabel("What the\nnetwork sees")
         caption.setProperty("role", "muted")
@@ -158,7 +170,7 @@ class ReadingView(QWidget):
         grid.setVerticalSpacing(SPACE)
         state = QHBoxLayout()
         state.setSpacing(SPACE)
-        state.addWidget(self.status, 1)
+        state.addWidget(StillFrame(self.status), 1)
         state.addWidget(self.compare_button, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(state, 0, 0, 1, 2)
         grid.addLayout(left, 1, 0)
@@ -170,6 +182,11 @@ class ReadingView(QWidget):
     def _on_steps_toggled(self, is_open: bool) -> None:
         arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
         self.steps_button.setArrowType(arrow)
+
+
+def _set_text(label: QLabel, text: str) -> None:
+    if label.text() != text:
+        label.setText(text)
 
 
 def _set_pixel_size(label: QLabel, pixels: int) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from convlab.ui.theme import SPACE
+from convlab.ui.widgets.steady_label import SteadyLabel
 
 
 class Readout(QWidget):
@@ -25,9 +26,9 @@ class Readout(QWidget):
         for column, (caption, widest) in enumerate(columns.items()):
             heading = QLabel(caption, self)
             heading.setProperty("role", "muted")
-            value = QLabel(self)
-            value.setAccessibleDescription(caption)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value = SteadyLabel(parent=self)
+            value.label.setAccessibleDescription(caption)
+            value.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             # The value must not have a say in the width of its column.
             value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             layout.addWidget(heading, 0, column)
@@ -44,4 +45,4 @@ class Readout(QWidget):
     def set_values(self, texts: Sequence[str]) -> None:
         """Show one text in each column; an empty one is shown as a dash."""
         for value, text in zip(self._values, texts, strict=True):
-            value.setText(text or "–")
+            value.set_text(text or "–")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from convlab.ui.theme import SPACE, Colors, Theme
@@ -62,10 +62,20 @@ def paint_runs(
         swatch = QRectF(QPointF(left, top), SWATCH.toSizeF())
         paint_swatch(painter, swatch, run_look(number), colors)
         painter.setPen(QColor(colors.text))
-        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(width))
+        text = shortened(name, int(width), metrics)
         place = QRectF(swatch.right() + SPACE // 2, rect.top(), width, rect.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         left += around + width
+
+
+def shortened(name: str, width: int, metrics: QFontMetrics) -> str:
+    """Return a name that is at most ``width`` pixels wide.
+
+    Of a run of a preset it keeps the last part, which tells it from the preset's other runs.
+    """
+    if metrics.horizontalAdvance(name) > width and ": " in name:
+        name = f"… {name.rpartition(': ')[2]}"
+    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
 
 
 def fair_shares(wanted: Sequence[int], room: float) -> list[float]:

@@ -18,7 +18,7 @@ WIDEST = {  # texts that the columns have room for at first
     "Best": "100.00%",
     "Last": "100.00%",
     "Time": "10:00:00",
-    "Settings": "Adam, lr 0.001, epochs 20, seed 1",
+    "Settings": "Adam, learning rate 0.001, epochs 20",
     "Data set": "fashion-mnist",
     "Network": "SimpleConvNet",
     "Begun": "2026-12-31 23:59",
@@ -66,7 +66,9 @@ class RunTable(QTableView):
     @property
     def chosen(self) -> list[RunEntry]:
         """The runs of the chosen rows, from top to bottom."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        # Of ranges, because Qt takes long to tell row by row which of many are chosen.
+        ranges = self.selectionModel().selection().toList()
+        rows = sorted({row for one in ranges for row in range(one.top(), one.bottom() + 1)})
         entries = (self._runs.entry(self._runs.index(row, NAME)) for row in rows)
         return [entry for entry in entries if entry is not None]
 
@@ -100,7 +102,7 @@ class RunTable(QTableView):
         for number, column in enumerate(COLUMNS):
             room = metrics.horizontalAdvance(WIDEST[column.title]) + 2 * SPACE
             room += 3 * SPACE if number == NAME else 0  # for the box to tick
-            least = metrics.horizontalAdvance(column.title) + 4 * SPACE  # with the sort mark
+            least = metrics.horizontalAdvance(column.title) + 2 * SPACE
             self.setColumnWidth(number, max(room, least))
         header.setSortIndicator(BEGUN, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
@@ -119,5 +121,9 @@ class RunTable(QTableView):
             f"RunTable::indicator:checked:selected {{ border: 1px solid {colors.on_accent}; }}"
             f"QHeaderView {{ background: transparent; }}"
             f"QHeaderView::section {{ color: {colors.muted}; background: transparent;"
-            f" border: none; border-bottom: 1px solid {colors.faint}; padding: {space}px; }}"
+            f" border: none; border-bottom: 1px solid {colors.faint}; padding: {space}px;"
+            f" padding-top: {SPACE}px; }}"
+            # Above the words, which the mark would cover where they stand at the right.
+            f"QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-origin: border;"
+            f" subcontrol-position: top center; width: {SPACE}px; height: {SPACE}px; }}"
         )

@@ -43,10 +43,13 @@ class ScoreParts(SideBySide):
         self.patches.view.pointed.connect(self._on_patch_pointed)
 
     def show_explanation(self, explanation: Explanation, through: dict[str, int]) -> None:
-        """Show another explanation; ``through`` tells the chosen unit of each stage."""
+        """Show another explanation; ``through`` tells the chosen unit of each stage.
+
+        A choice that is no longer among what is listed is taken back.
+        """
         self._explanation = explanation
         stages = {_column_of(stage): stage for stage in explanation.split.stages}
-        above = ""
+        above, unlisted = "", ""
         for kind, column in (("units", self.units), ("maps", self.maps)):
             stage = stages.get(kind)
             column.setVisible(stage is not None)
@@ -55,10 +58,13 @@ class ScoreParts(SideBySide):
                 column.show_stage(stage, above, chosen)
                 if chosen is not None:
                     above = f"{'Unit' if kind == 'units' else 'Map'} {chosen + 1}"
+                    unlisted = unlisted or ("" if column.bars.lists(chosen) else stage.layer)
         image = explanation.image
         self._side = max(1, round(min(image.shape[1:]) / PATCHES))
         self.patches.show_stage(stages["patches"], above, explanation, self._side)
         self._on_patch_pointed(self.patches.view.current)
+        if unlisted:
+            self.chosen.emit(unlisted, None)
 
     def sentence_of_bar(self, stage: Stage, unit: int) -> str:
         """Return what a unit or a map is and adds, in words."""

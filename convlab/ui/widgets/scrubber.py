@@ -41,6 +41,7 @@ class Scrubber(QWidget):
         self.where = QLabel()
         self.where.setProperty("role", "muted")
         self.where.setMinimumWidth(self.where.fontMetrics().horizontalAdvance(WIDEST))
+        self.best_button = self._tool("Go to the best moment", machine.go_to_best)
         self.live_button = QPushButton("Live")
         self.live_button.setCheckable(True)
         self.branch_button = self._tool("Branch here", self.branch_wanted.emit)
@@ -53,6 +54,7 @@ class Scrubber(QWidget):
         row.addWidget(self.slider, 1)
         row.addSpacing(SPACE // 2)
         row.addWidget(self.where)
+        row.addWidget(self.best_button)
         row.addWidget(self.live_button)
         row.addWidget(self.branch_button)
         row.addWidget(self.film_button)
@@ -83,10 +85,13 @@ class Scrubber(QWidget):
         self.slider.setValue(machine.position if count else 1)
         self.slider.blockSignals(False)
         self.where.setText(self._in_words())
-        self.live_button.setChecked(machine.is_live)
+        # Grows, but never shrinks: else the slider would change its length while it is moved.
+        self.where.setMinimumWidth(max(self.where.minimumWidth(), self.where.sizeHint().width()))
+        self.live_button.setChecked(machine.is_live and not machine.is_aside)
         for widget in (self.slider, self.play_button, self.film_button, self.live_button):
             widget.setEnabled(count > 0)
-        self.branch_button.setEnabled(not machine.is_live)
+        self.best_button.setEnabled(machine.best is not None)
+        self.branch_button.setEnabled(not machine.is_live and not machine.is_loading)
         self._explain()
         self._show_whether_live()
 
@@ -94,24 +99,45 @@ class Scrubber(QWidget):
         machine = self._machine
         if not machine.moments:
             return ""
-        iteration = machine.iteration
-        if iteration is None:
+        if machine.is_loading:
+            return "Loading…"
+        if machine.is_aside:
+            return "Opened weights"
+        at, whole = machine.iteration, machine.whole_iteration
+        if at is None or whole is None:
             return "The present"
-        return f"Iteration {iteration + machine.branched_at:,}"
+        return f"Iteration {at:,}" if at == whole else f"Filters {at:,}, rest {whole:,}"
 
     def _explain(self) -> None:
-        kept = len(self._machine.moments)
+        machine = self._machine
+        kept, whole = len(machine.moments), machine.whole_iteration
         hint = "" if kept else NOTHING_KEPT
         self.slider.setToolTip(
             hint or f"Go back to one of {kept} moments; filters, answers and all views follow"
         )
         self.play_button.setToolTip(hint or "Show the whole run as a film of ten seconds")
+        self.best_button.setToolTip(
+            "Train for an epoch first; then it is known which moment is the best"
+            if machine.best is None
+            else f"Go to the best moment, iteration {machine.moments[machine.best]:,}: its network "
+            "reads most test images right"
+        )
+        self.where.setToolTip(self._why_not_all())
         self.live_button.setToolTip(hint or "Show the present, and follow the run")
         self.film_button.setToolTip(hint or "Save the film as an animated GIF")
         self.branch_button.setToolTip(
             "Go back to a moment first; a new run with the present settings can begin there"
-            if self._machine.is_live
-            else "Begin a new run here, with the settings in Setup"
+            if whole is None
+            else f"Begin a new run at iteration {whole:,}, with the settings in Setup"
+        )
+
+    def _why_not_all(self) -> str:
+        at, whole = self._machine.iteration, self._machine.whole_iteration
+        if at is None or whole is None or at == whole:
+            return ""
+        return (
+            f"Of iteration {at:,} the filters of the first convolution are kept; all else shows "
+            f"the network of iteration {whole:,}, the last before it that is kept whole"
         )
 
     @Slot(int)
@@ -129,7 +155,7 @@ class Scrubber(QWidget):
     @Slot()
     def _on_live_clicked(self) -> None:
         self._machine.go_live()
-        self.live_button.setChecked(self._machine.is_live)
+        self._show()
 
     @Slot(bool)
     def _on_playing_changed(self, is_playing: bool) -> None:
@@ -146,6 +172,7 @@ class Scrubber(QWidget):
 
     @Slot()
     def _on_theme_changed(self) -> None:
+        self.best_button.setIcon(self._theme.icon("mdi6.trophy-outline"))
         self.branch_button.setIcon(self._theme.icon("mdi6.source-branch"))
         self.film_button.setIcon(self._theme.icon("mdi6.filmstrip"))
         self._on_playing_changed(self._machine.is_playing)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from convlab.insight.array_figures import array_figures
@@ -33,9 +34,23 @@ class StageArrays(FiguresTable):
         self.set_rows([_row(name, array) for name, array in arrays.items()])
         self.setCurrentCell(list(arrays).index(chosen), 0)
         self.blockSignals(was_blocked)
+        self._keep_chosen_in_sight()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the chosen row in sight when there is less room."""
+        super().resizeEvent(event)
+        self._keep_chosen_in_sight()
+
+    def _keep_chosen_in_sight(self) -> None:
+        if (item := self.currentItem()) is not None:
+            self.scrollToItem(item)
 
 
 def _row(name: str, array: NDArray[Any]) -> list[str]:
     figures = array_figures(array)
     numbers = (figures.lowest, figures.mean, figures.highest)
-    return [name, shape_text(figures.shape) or "number", *(f"{value:.3g}" for value in numbers)]
+    return [name, shape_text(figures.shape) or "number", *(_number(value) for value in numbers)]
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")

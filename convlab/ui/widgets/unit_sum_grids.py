@@ -102,7 +102,7 @@ class UnitSumGrids(QWidget):
             sign = QRectF(left - SIGN, CAPTION, SIGN, grid.size.height())
             painter.drawText(sign, Qt.AlignmentFlag.AlignCenter, signed.sign)
             caption = QRectF(left, 0, self._width(grid), CAPTION)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, grid.caption)
+            painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, grid.title)
             grid.paint(painter, QPointF(left, CAPTION), colors)
             if self._place is not None:
                 painter.setPen(QPen(QColor(colors.text), 2))
@@ -152,7 +152,7 @@ class UnitSumGrids(QWidget):
         self.update()
 
     def _width(self, grid: NumberGrid) -> float:
-        caption = self.fontMetrics().horizontalAdvance(grid.caption) + SPACE // 2
+        caption = self.fontMetrics().horizontalAdvance(grid.title) + SPACE // 2
         return max(grid.size.width(), float(caption))
 
     @Slot()

@@ -80,23 +80,23 @@ def test_a_filter_is_chosen_in_the_strip_with_mouse_and_keys(opened, qtbot):
 
 
 def test_a_number_is_typed_and_undone(opened, qtbot):
-    before = opened.model.chosen.kernel.copy()
+    before = opened.edit.chosen.kernel.copy()
     write(qtbot, opened, 1, 2, "-0.75")
-    assert opened.model.chosen.kernel[0, 1, 2] == -0.75
+    assert opened.edit.chosen.kernel[0, 1, 2] == -0.75
     assert opened.editor.grid.item(1, 2).text() == "−0.75"
     assert opened.undo_button.isEnabled()
     qtbot.mouseClick(opened.undo_button, LEFT)
-    assert np.array_equal(opened.model.chosen.kernel, before)
+    assert np.array_equal(opened.edit.chosen.kernel, before)
     assert not opened.undo_button.isEnabled()
     qtbot.mouseClick(opened.redo_button, LEFT)
-    assert opened.model.chosen.kernel[0, 1, 2] == -0.75
+    assert opened.edit.chosen.kernel[0, 1, 2] == -0.75
 
 
 @pytest.mark.parametrize("text", ["much", "nan", "1e9"])
 def test_what_is_no_number_is_refused_in_a_sentence(opened, qtbot, text):
     shown = opened.editor.grid.item(0, 0).text()
     write(qtbot, opened, 0, 0, text)
-    assert not opened.model.history.can_undo
+    assert not opened.edit.history.can_undo
     assert opened.status.text().startswith(f"“{text}” is no number")
     assert opened.editor.grid.item(0, 0).text() == shown
 
@@ -106,33 +106,33 @@ def test_leaving_a_cell_as_it_is_changes_nothing(opened, qtbot):
     grid.editItem(grid.item(0, 0))
     qtbot.keyClick(grid.findChild(QLineEdit), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: grid.findChild(QLineEdit) is None)
-    assert not opened.model.history.can_undo
+    assert not opened.edit.history.can_undo
 
 
 def test_the_bias_is_typed(opened, qtbot):
     opened.editor.bias.selectAll()
     qtbot.keyClicks(opened.editor.bias, "0,5")
     qtbot.keyClick(opened.editor.bias, Qt.Key.Key_Return)
-    assert opened.model.chosen.bias == 0.5
+    assert opened.edit.chosen.bias == 0.5
     assert opened.editor.bias.text() == "0.50"
 
 
 def test_every_button_of_the_editor_does_what_it_says(opened, qtbot):
-    editor, model = opened.editor, opened.model
+    editor, edit = opened.editor, opened.edit
     editor.preset_button.menu().actions()[0].trigger()
-    assert model.chosen.kernel[0, 2].tolist() == [0, -2, 0, 2, 0]
+    assert edit.chosen.kernel[0, 2].tolist() == [0, -2, 0, 2, 0]
     assert not editor.paste_button.isEnabled()
     qtbot.mouseClick(editor.copy_button, LEFT)
-    model.choose(1)
+    edit.choose(1)
     qtbot.mouseClick(editor.paste_button, LEFT)
-    assert model.chosen.kernel[0, 2].tolist() == [0, -2, 0, 2, 0]
+    assert edit.chosen.kernel[0, 2].tolist() == [0, -2, 0, 2, 0]
     qtbot.mouseClick(editor.strength_button, LEFT)
-    assert model.chosen.strength < 1
+    assert edit.chosen.strength < 1
     qtbot.mouseClick(editor.mute_button, LEFT)
-    assert not model.chosen.kernel.any()
-    assert set(model.edits) == {0, 1}
+    assert not edit.chosen.kernel.any()
+    assert set(edit.edits) == {0, 1}
     qtbot.mouseClick(opened.reset_button, LEFT)
-    assert not model.edits
+    assert not edit.edits
     assert not opened.reset_button.isEnabled()
 
 
@@ -140,7 +140,7 @@ def test_accuracies_before_and_after_are_told(opened, qtbot):
     assert "→" not in opened.accuracy_above.text()
     assert opened.accuracy_above.text().endswith("of 20 images")
     before = opened.model.change
-    opened.model.mute()
+    opened.edit.mute()
     qtbot.waitUntil(lambda: opened.model.change is not before and not opened.model.is_testing)
     assert "→" in opened.accuracy_above.text()
     right = opened.model.change.after.right[3]
@@ -167,7 +167,7 @@ def test_the_numbers_behind_the_pictures_are_told(opened, qtbot):
 def test_the_edited_network_answers_when_the_button_is_pressed(opened, lab, qtbot):
     own = lab.predictor.network
     assert not opened.use_button.isEnabled()  # nothing is edited yet
-    opened.model.mute()
+    opened.edit.mute()
     qtbot.mouseClick(opened.use_button, LEFT)
     assert opened.use_button.isChecked()
     assert lab.predictor.network is not own
@@ -177,7 +177,7 @@ def test_the_edited_network_answers_when_the_button_is_pressed(opened, lab, qtbo
 
 
 def test_during_a_run_the_network_that_learns_answers(opened, lab, qtbot, long_run_config):
-    opened.model.mute()
+    opened.edit.mute()
     lab.session.start(long_run_config, lab.dataset)
     qtbot.waitUntil(lambda: not opened.use_button.isEnabled())
     assert "stop the run first" in opened.use_button.toolTip()
@@ -195,8 +195,8 @@ def test_filters_of_color_images_show_a_channel_at_a_time(panel, lab, qtbot):
     assert panel.editor.channel_box.isVisible()
     panel.editor.channel_box.activated.emit(2)
     write(qtbot, panel, 0, 0, "3")
-    assert panel.model.chosen.kernel[:, 0, 0].tolist()[2] == 3.0
-    assert panel.model.chosen.kernel[0, 0, 0] != 3.0
+    assert panel.edit.chosen.kernel[:, 0, 0].tolist()[2] == 3.0
+    assert panel.edit.chosen.kernel[0, 0, 0] != 3.0
     qtbot.waitUntil(lambda: panel.accuracy_above.text() == UNTESTED)
 
 

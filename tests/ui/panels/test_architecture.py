@@ -96,6 +96,20 @@ def test_the_keys_go_from_layer_to_layer(filled, lab, qtbot):
     assert "Conv1: output 4×24×24" in layers.accessibleDescription()
 
 
+def test_a_deep_network_goes_on_in_further_bands_and_is_scrolled_to(filled, lab, qtbot):
+    deep = NetworkDescription("OwnNetwork", {"layers": ["Affine size=20", "Relu"] * 8})
+    lab.predictor.use(build_network(deep), trained=True)
+    layers = filled.diagram.layers
+    assert layers.painter.bands > 1
+    assert layers.width() <= filled.diagram.width()
+    assert filled.diagram.height() < layers.height()
+    qtbot.keyClick(layers, Qt.Key.Key_End)
+    assert lab.selection.layer == "Affine9"
+    assert layers.visibleRegion().contains(center_of(filled, "Affine9"))
+    qtbot.mouseMove(layers, center_of(filled, "Affine9"))
+    assert filled.words.text().startswith("Affine9")
+
+
 def test_it_is_exported_whole_as_picture_drawing_and_table(filled, tmp_path):
     filled.export_png(tmp_path / "a.png")
     assert QImage(str(tmp_path / "a.png")).width() > filled.diagram.layers.width()

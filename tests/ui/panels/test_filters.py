@@ -6,12 +6,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMessageBox
 
+from convlab.insight.filter_edit import first_layer
 from convlab.insight.mosaic import TilePixel
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
 from convlab.training.events import RunStarted, SnapshotTaken
 from convlab.ui.panels import PANELS
-from convlab.ui.panels.filters import EMPTY, HINT, NO_FILTERS, OWN_SCALES, FiltersPanel
+from convlab.ui.panels.filters import (
+    EMPTY,
+    HINT,
+    NO_FILTERS,
+    NOT_CHANGED,
+    OWN_SCALES,
+    FiltersPanel,
+)
 from convlab.ui.widgets.filter_pictures import FilterColors
 
 NETWORK = NetworkDescription("SimpleConvNet", {"filter_num": 6, "hidden_size": 4})
@@ -68,6 +76,18 @@ def test_it_says_what_to_do_first(panel):
     assert not panel.layer_choice.layer_box.isVisible()
 
 
+def test_it_says_that_the_filters_are_not_those_of_a_changed_network(panel, lab):
+    start(lab)
+    learn(lab)
+    original = lab.predictor.original
+    assert panel.status.text() == HINT
+    lab.stand_in.edit_filters({1: first_layer(original).filters(original)[1].muted()})
+    assert panel.status.text() == NOT_CHANGED
+    np.testing.assert_array_equal(panel.model.after, original.params["W1"])
+    lab.stand_in.undo_all()
+    assert panel.status.text() == HINT
+
+
 def test_a_run_is_shown_as_it_starts_and_as_it_learns(panel, lab):
     start(lab)
     assert not panel.hint.isVisible()
@@ -85,7 +105,7 @@ def test_a_real_run_ends_with_its_last_weights(panel, lab, qtbot):
         lab.session.start(lab.config, lab.dataset)
     qtbot.waitUntil(lambda: not lab.session.is_busy)
     (event,) = ended.args
-    assert captions(panel)[1] == f"After {event.iteration} iterations"
+    qtbot.waitUntil(lambda: captions(panel)[1] == f"After {event.iteration} iterations")
     np.testing.assert_array_equal(panel.model.after, event.params["W1"])
     assert np.abs(panel.model.difference).max() > 0
 
@@ -98,6 +118,19 @@ def test_hidden_it_does_no_work_and_catches_up_when_shown(panel, lab, qtbot):
     with qtbot.waitExposed(panel):
         panel.show()
     assert captions(panel)[1] == "After 1,234 iterations"
+
+
+def test_while_a_run_is_on_it_draws_a_few_times_a_second_and_the_last_filters_always(
+    panel, lab, qtbot, monkeypatch
+):
+    with monkeypatch.context() as patches:
+        patches.setattr(type(lab.session), "is_busy", property(lambda _: True))
+        start(lab)
+        drawn = captions(panel)
+        learn(lab, iteration=5)
+        learn(lab, iteration=6)
+        assert captions(panel) == drawn
+    qtbot.waitUntil(lambda: captions(panel)[1] == "After 6 iterations")
 
 
 def scales(panel):

@@ -12,7 +12,7 @@ from convlab.app.lab import Lab
 from convlab.nn.layers.affine import Affine
 from convlab.nn.networks.own_network import OwnNetworkSettings
 from convlab.ui.panels import PANELS
-from convlab.ui.panels.gradient_check import GradientCheckPanel
+from convlab.ui.panels.gradient_check import GradientCheckPanel, _differing
 from convlab.ui.theme import Theme
 
 
@@ -75,7 +75,8 @@ def test_the_numbers_of_a_chosen_parameter_are_shown_the_worst_first(
     one = panel.model.comparisons[2]
     assert panel.caption.text() == "30 of 50 numbers of W2, the worst first"
     worst = int(np.abs(one.backward - one.numerical).argmax())
-    assert panel.numbers.item(0, 1).text() == f"{one.backward[worst]:.5g}"
+    told = f"{one.backward[worst]:.5g}".replace("-", "−")
+    assert panel.numbers.item(0, 1).text() == told
 
 
 def test_all_of_an_array_is_checked_on_demand(qtbot: QtBot, panel: GradientCheckPanel) -> None:
@@ -123,6 +124,21 @@ def test_kinks_and_dropout_are_explained(qtbot: QtBot, panel: GradientCheckPanel
     assert verdicts(panel)["b1"] == "Kinks"
     assert "5 numbers lie at a kink" in panel.explanation.text()
     assert "Dropout is switched off" in panel.explanation.text()
+
+
+def test_one_parameter_and_one_kink_are_told_in_the_singular(
+    qtbot: QtBot, panel: GradientCheckPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(panel, "Affine size=1", "Relu")
+    network = panel.lab.predictor.answering
+    assert network is not None
+    network.params["W1"][...] = 0
+    network.params["W2"][...] = np.random.default_rng(0).normal(size=(1, 10))
+    check(qtbot, panel)
+    panel.table.setCurrentCell(1, 0)
+    assert "1 number lies at a kink" in panel.explanation.text()
+    assert _differing(["W1"]) == "W1 differs"
+    assert _differing(["W1", "b1"]) == "W1, b1 differ"
 
 
 def test_the_numbers_are_exported(qtbot: QtBot, panel: GradientCheckPanel, tmp_path: Path) -> None:

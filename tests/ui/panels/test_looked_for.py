@@ -10,7 +10,7 @@ from convlab.nn.networks.own_network import OwnNetwork
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.looked_for import LookedForPanel
 from convlab.ui.widgets.patch_detail import HINT
-from convlab.ui.widgets.patch_rows import PatchCell
+from convlab.ui.widgets.patch_pictures import PatchCell
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -96,7 +96,8 @@ def test_a_click_sends_the_image_to_the_canvas(panel, lab, qtbot):
 
 def test_other_weights_are_told_and_can_be_searched(panel, lab, qtbot):
     search(panel, lab, qtbot)
-    lab.predictor.network.params["W1"] += 1
+    network = lab.predictor.network
+    network.adopt(network.params | {"W1": network.params["W1"] + np.float32(1)})
     lab.predictor.changed.emit()
     assert "by earlier weights" in panel.status.text()
     assert panel.search_button.isEnabled()

@@ -134,9 +134,33 @@ def test_accept_lets_the_lab_answer_with_the_new_weights(qtbot: QtBot, panel: On
     answering = panel.lab.predictor.answering
     assert answering is not None
     np.testing.assert_array_equal(answering.params["W1"], step.network.params["W1"])
+    assert not panel.accept_button.isVisible()
+    assert panel.status.text().startswith("The step was taken: the network after it, with other W1")
+    qtbot.mouseClick(panel.undo_button, Qt.MouseButton.LeftButton)
+    assert panel.accept_button.isEnabled()
+    assert "Accept lets the lab answer" in panel.status.text()
+    panel.lab.predictor.use(answering, trained=True)
     assert not panel.accept_button.isEnabled()
     assert "make the step again" in panel.accept_button.toolTip()
     assert "make the step again" in panel.status.text()
+
+
+def test_the_chosen_array_is_in_sight_however_low_the_panel_is(
+    qtbot: QtBot, panel: OneStepPanel
+) -> None:
+    make(qtbot, panel)
+    go_to(panel, "Forward: Conv1")
+    for height in (330, 260):
+        panel.resize(680, height)
+        item = panel.arrays.currentItem()
+        assert item is not None
+        assert item.text() == "out"
+        seen = panel.arrays.viewport().rect()
+        qtbot.waitUntil(
+            lambda item=item, seen=seen: seen.contains(  # type: ignore[misc]
+                panel.arrays.visualItemRect(item).center()
+            )
+        )
 
 
 def test_a_layer_chosen_elsewhere_is_gone_to(qtbot: QtBot, panel: OneStepPanel) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
@@ -110,9 +110,14 @@ def test_a_stopped_run_goes_on_from_here(
 ) -> None:
     folder = make_run("half", stop_at=5)
     make_run("whole")
+    make_run("early", early_stopping=1, epochs=9, optimizer={"name": "Adam", "lr": 1e-9})
     panel = opened()
+    choose(panel, "early")
+    assert entry(panel, "early").info.state == "early"
+    assert "Resume" in enabled(panel)
     choose(panel, "whole")
     assert "Resume" not in enabled(panel)
+    assert "The run whole is finished" in button(panel, "Resume").toolTip()
     choose(panel, "half")
     with qtbot.waitSignal(lab.session.run_ended):
         qtbot.mouseClick(button(panel, "Resume"), LEFT)
@@ -287,11 +292,16 @@ def test_two_runs_are_compared(
     qtbot.waitUntil(dialog.export_button.isEnabled)
     table = dialog.figures
     rows = {table.item(row, 0).text(): row for row in range(table.rowCount())}
-    left, right = ("A", "B") if dialog.legend.runs[0][0] == "A: left" else ("B", "A")
-    values = {c: table.item(rows["network.filter_num"], 1 + "AB".index(c)).text() for c in "AB"}
+    left, right = ("A", "B") if dialog.legend.runs[0][0] == "A  left" else ("B", "A")
+    values = {c: table.item(rows["Filters"], 1 + "AB".index(c)).text() for c in "AB"}
     assert (values[left], values[right]) == ("4", "6")
     assert dialog.filters.grids[1].isVisible()  # filters of other numbers are laid out alone
     assert "2 images" in dialog.bars.in_words(3)
+    dialog.resize(900, 600)
+    for label in dialog.findChildren(QLabel):
+        if label.isVisible() and label.property("role") == "title":
+            assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+    assert "the 20 test images of Tiny stripes" in dialog.status.text()
     dialog.export_csv(tmp_path / "comparison.csv")
     found = list(csv.reader((tmp_path / "comparison.csv").read_text().splitlines()))
     assert sorted(found[0][1:]) == ["left", "right"]

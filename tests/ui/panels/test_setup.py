@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
+from convlab.app.run_queue import QueuedRun
 from convlab.app.session import State
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.nn.network_settings import NETWORKS
@@ -234,6 +236,23 @@ def test_while_a_run_is_on_edits_are_for_the_next_one(
     assert lab.config.epochs == 99
     qtbot.waitUntil(lambda: lab.session.state is State.IDLE)
     assert not note.isVisible()
+
+
+def test_while_a_preset_trains_the_settings_stay_and_it_says_what_is_on(
+    qtbot: QtBot, lab: Lab, panel: SetupPanel, tiny_config: TrainingConfig
+) -> None:
+    note = next_run_note(panel)
+    before = panel.form.values()
+    runs = [QueuedRun(f"Seeds: {n}", replace(tiny_config, seed=n, epochs=1)) for n in (7, 8)]
+    lab.queue.start(runs, lab.dataset)
+    assert note.isVisible()
+    assert note.text() == (
+        "Run 1 of 2: Seeds: 7. It has settings of its own; these are kept for you."
+    )
+    qtbot.waitUntil(lambda: note.text().startswith("Run 2 of 2: Seeds: 8. "))
+    qtbot.waitUntil(lambda: not lab.queue.is_active)
+    assert not note.isVisible()
+    assert panel.form.values() == before
 
 
 def test_the_help_follows_the_field_and_goes_back_to_the_one_with_the_focus(

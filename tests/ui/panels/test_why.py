@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 
+from convlab.data.dataset import Dataset, ImageSet
 from convlab.nn import LeNet, SimpleConvNet
 from convlab.nn.network_settings import NETWORKS
 from convlab.nn.networks.own_network import OwnNetwork
@@ -20,10 +21,7 @@ def panel(qtbot, lab, theme):
     panel.resize(680, 330)
     with qtbot.waitExposed(panel):
         panel.show()
-    yield panel
-    panel.hide()
-    model = panel.model
-    qtbot.waitUntil(lambda: not (model._parts.is_busy or model._covering.is_busy), timeout=20_000)
+    return panel
 
 
 def use(lab, qtbot, panel, network):
@@ -45,6 +43,21 @@ def test_it_says_what_to_do_first(panel, qtbot):
     qtbot.waitUntil(lambda: panel.hint.isVisible())
     assert panel.hint.text().startswith("Press Train")
     assert not panel.export_button.isEnabled()
+
+
+def test_a_network_with_more_classes_may_come_before_its_explanation(panel, lab, qtbot):
+    use(lab, qtbot, panel, simple())
+    train, test = (
+        ImageSet(part.images, np.arange(len(part)) % 12)
+        for part in (lab.dataset.train, lab.dataset.test)
+    )
+    twelve = Dataset("twelve", "Twelve", train, test, tuple("abcdefghijkl"))
+    lab.predictor.use(SimpleConvNet(output_size=12, weight_init_std=0.1), trained=True)
+    lab.set_dataset(twelve)
+    panel.views.setCurrentIndex(1)  # which shows what is known so far
+    assert panel.class_choice.count() == 11
+    qtbot.waitUntil(lambda: panel.class_choice.count() == 13)
+    assert panel.class_choice.itemText(12).startswith("l: ")
 
 
 def test_three_columns_lead_from_the_score_to_the_image(panel, lab, qtbot):
@@ -71,6 +84,19 @@ def test_a_chosen_unit_and_then_a_map_are_followed(panel, lab, qtbot):
     qtbot.waitUntil(lambda: heading.text() == f"Patches of map {chosen.unit + 1}")
     assert panel.model.explanation.split.stages[2].total == pytest.approx(chosen.part)
     assert panel.status.text() == FOLLOWED
+
+
+def test_a_unit_that_another_image_does_not_list_is_given_up(panel, lab, qtbot):
+    use(lab, qtbot, panel, simple())
+    units = panel.parts.units.bars
+    listed = [row.unit for row in units.rows() if row.unit is not None]
+    least = int(np.abs(panel.model.explanation.split.stages[0].parts).argmin())
+    assert least not in listed
+    units.chosen.emit(listed[0])
+    qtbot.waitUntil(lambda: panel.status.text() == FOLLOWED)
+    panel.model.choose_unit("Relu2", least)  # as if it had been large for the image before
+    qtbot.waitUntil(lambda: panel.model.through == {})
+    qtbot.waitUntil(lambda: panel.status.text() == EXACT)
 
 
 def test_what_is_pointed_at_is_told_in_numbers(panel, lab, qtbot):

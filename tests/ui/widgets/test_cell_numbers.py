@@ -3,14 +3,20 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from convlab.ui.widgets.cell_numbers import decimals_for, draw_numbers, signed
+from convlab.ui.widgets.cell_numbers import (
+    decimals_for,
+    draw_numbers,
+    exponent_for,
+    power_of_ten,
+    signed,
+)
 from convlab.ui.widgets.color_map import gray_reversed
 
 
 def test_a_value_has_its_sign_and_a_fixed_number_of_decimals():
     assert signed(0.25) == "+0.250"
     assert signed(-0.00071, 4) == "−0.0007"
-    assert signed(0.0, 2) == "+0.00"
+    assert signed(0.0, 2) == signed(-0.0, 2) == "+0.00"
     assert signed(-3.4e38) == "−3.4e+38"
     assert signed(float("nan")) == "+nan"
     assert signed(float("-inf")) == "−inf"
@@ -22,6 +28,14 @@ def test_a_value_has_its_sign_and_a_fixed_number_of_decimals():
 )
 def test_small_weights_get_more_decimals(largest, decimals):
     assert decimals_for(np.array([0.0, -largest, np.nan])) == decimals
+
+
+@pytest.mark.parametrize(
+    ("largest", "written"),
+    [(0.02, " ×10⁻²"), (3e-12, " ×10⁻¹²"), (0.5, ""), (99.0, ""), (2e5, " ×10⁵"), (0.0, "")],
+)
+def test_a_power_of_ten_is_taken_out_of_what_two_decimals_could_not_show(largest, written):
+    assert power_of_ten(exponent_for(np.array([largest, -largest / 7, np.inf]))) == written
 
 
 @pytest.mark.parametrize(("side", "is_drawn"), [(112, True), (40, False)])

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PySide6.QtCore import QSize, Qt, QTimer
 
 from convlab.ui.widgets.kernel_grid import KernelGrid, decimals_of, weight_text
 
@@ -35,3 +36,21 @@ def test_a_kernel_of_another_size_takes_its_place(qtbot, theme):
     grid.set_kernel(np.ones((11, 11), np.float32))
     assert (grid.rowCount(), grid.columnCount()) == (11, 11)
     assert grid.item(10, 10).text() == "1"
+
+
+@pytest.mark.parametrize("edge", [5, 11])
+def test_in_any_size_it_comes_to_rest(qtbot, theme, edge):
+    grid = KernelGrid(theme)
+    qtbot.addWidget(grid)
+    grid.set_kernel(np.ones((edge, edge), np.float32))
+    room, large = grid.sizeHint(), QSize(11 * 48 + 4, 11 * 22 + 4)
+    with qtbot.waitExposed(grid):
+        grid.show()
+    off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    for size in (room, room + QSize(1, -1), room + QSize(-1, 40), large):
+        grid.resize(size)
+        with qtbot.waitCallback() as rested:  # which it would not if bars came and went
+            QTimer.singleShot(0, rested)
+        policies = {grid.horizontalScrollBarPolicy(), grid.verticalScrollBarPolicy()}
+        if size == large or (edge == 5 and size == room):
+            assert policies == {off}

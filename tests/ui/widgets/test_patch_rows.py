@@ -1,5 +1,7 @@
 """Each filter has a row with its weights, its image and the patches that excite it most."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -7,7 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from convlab.app.filter_search import find
 from convlab.insight.filter_layers import filter_layers
 from convlab.nn import LeNet, SimpleConvNet
-from convlab.ui.widgets.patch_rows import PatchCell, PatchRows, made_image, picture_of_cell
+from convlab.ui.widgets.patch_pictures import PatchCell, made_image, picture_of_cell
+from convlab.ui.widgets.patch_rows import PatchRows
 
 
 def say_nothing(*_):
@@ -98,3 +101,12 @@ def test_larger_views_have_larger_cells(rows):
     rows.resize(900, 200)
     assert rows.rect_of(0, 0).width() > before
     assert len(rows.columns()) == 11
+
+
+def test_a_patch_that_lies_in_the_padding_has_no_picture(finding, rows):
+    empty = slice(0, 0), slice(0, 5)
+    outside = replace(finding, box_of=lambda row, column: empty)
+    assert picture_of_cell(outside, PatchCell(0)) is None
+    assert picture_of_cell(outside, PatchCell(0, 2)) is None
+    rows.set_finding(outside)
+    rows.grab()
