@@ -29,9 +29,9 @@ from convlab.wording import counted
 if TYPE_CHECKING:
     from convlab.training.trainer import Trainer
 
-# Bytes of weights; of the best epoch of a larger network the weights are kept, and no checkpoint,
-# which would take several times as much.
-LARGEST_BEST = 64_000_000
+# Bytes of weights. A larger network has its checkpoints, which take several times as much, on the
+# timer and at the end alone; of its best epoch the weights are kept.
+LARGEST_AT_ONCE = 64_000_000
 
 
 class RunLoop:
@@ -105,9 +105,13 @@ class RunLoop:
         trainer = self._trainer
         yield from trainer.evaluate_epoch(self._control)
         is_best = trainer.best is not None and trainer.best.iteration == trainer.iteration
-        size = sum(array.nbytes for array in trainer.network.params.values())
-        if self._is_stored and is_best and size <= LARGEST_BEST:
-            yield from self._checkpoint(is_best=True)
+        if is_best:
+            yield from self._checkpoint_at_once(is_best=True)
+
+    def _checkpoint_at_once(self, *, is_best: bool = False) -> Iterator[Event]:
+        size = sum(array.nbytes for array in self._trainer.network.params.values())
+        if self._is_stored and size <= LARGEST_AT_ONCE:
+            yield from self._checkpoint(is_best=is_best)
 
     def _checkpoint(self, *, is_best: bool = False) -> Iterator[Event]:
         try:
@@ -163,6 +167,7 @@ class RunLoop:
         if self._control.pause_requested:
             self._clock.stop()
             yield from self._snapshot()
+            yield from self._checkpoint_at_once()  # so that the next step can be looked into
             yield Paused(trainer.iteration)
             while self._control.pause_requested:
                 self._control.wait_while_paused()

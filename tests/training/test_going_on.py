@@ -145,7 +145,7 @@ def test_a_run_goes_back_to_its_best_epoch_with_all_that_it_had_then(
 def test_of_a_large_network_the_best_weights_are_kept_but_no_checkpoint(
     make_run: MakeRun, tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convlab.training.run_loop.LARGEST_BEST", 1000)
+    monkeypatch.setattr("convlab.training.run_loop.LARGEST_AT_ONCE", 1000)
     run = make_run()
     assert run.best_path.exists()
     with pytest.raises(ConvlabError, match="has no checkpoint of its best epoch"):

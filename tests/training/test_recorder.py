@@ -12,7 +12,16 @@ from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError
 from convlab.nn.network_settings import open_network
 from convlab.training import Trainer, TrainingConfig
-from convlab.training.events import CheckpointTaken, Event, RunEnded, RunStarted, StepDone, Warned
+from convlab.training.control import Control
+from convlab.training.events import (
+    CheckpointTaken,
+    Event,
+    Paused,
+    RunEnded,
+    RunStarted,
+    StepDone,
+    Warned,
+)
 from convlab.training.filter_track import FilterTrack
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
@@ -79,6 +88,19 @@ def test_the_best_weights_may_be_the_ones_in_use(
     info = folder.info()
     assert info is not None
     assert (info.state, info.weights_iteration) == ("early", ended.weights_iteration)
+
+
+def test_a_pause_is_kept_so_that_nothing_is_lost_and_the_next_step_is_known(
+    folder: RunFolder, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    control = Control()
+    control.step()
+    for event in Recorder(folder, tiny_config).follow(trainer.run(control, checkpoint_seconds=1e9)):
+        if isinstance(event, Paused):
+            control.stop()
+    kept = folder.checkpoint_at(1)
+    assert kept is not None
+    assert kept.state.updates == 1
 
 
 @pytest.mark.parametrize("place", ["trainer", "recorder", "writer"])

@@ -102,6 +102,20 @@ def test_the_last_checkpoints_are_kept_and_a_damaged_one_is_passed_over(
         Checkpoint.load(latest)
 
 
+def test_the_checkpoint_of_an_iteration_is_found_also_where_it_is_only_the_best_one(
+    tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    folder, history = RunFolder.create(tiny_config, tmp_path / "run"), History(0.1)
+    for iteration in range(1, 5):
+        trainer.train_step()
+        history.add_steps([StepDone(iteration, 1, trainer.train_loss_list[-1])])
+        checkpoint = Checkpoint(trainer.state(), history.copy(), tiny_config)
+        folder.write_checkpoint(checkpoint, best=checkpoint if iteration == 1 else None)
+    found = {n: folder.checkpoint_at(n) for n in range(6)}
+    assert [n for n, each in found.items() if each is not None] == [1, 3, 4]
+    assert all(each.state.iteration == n for n, each in found.items() if each is not None)
+
+
 def test_a_run_without_a_name_lies_among_the_users_runs_beside_the_others(
     home: Path, tiny_config: TrainingConfig
 ) -> None:
