@@ -56,8 +56,8 @@ class FiltersModel(QObject):
         predictor.network_opened.connect(self._on_network_opened)
         if machine is not None:
             machine.filters_shown.connect(self._on_filters_shown)
-        if predictor.network is not None:  # opened before anybody listened
-            self._on_network_opened(predictor.network)
+        if predictor.original is not None:  # opened before anybody listened
+            self._on_network_opened(predictor.original)
 
     @property
     def layers(self) -> tuple[FilterLayer, ...]:

@@ -14,7 +14,14 @@ from convlab.app.long_work import LongWork, Report
 from convlab.app.run_optimizer import moment_shown, remembering
 from convlab.app.stand_in import TakenStep
 from convlab.files import write_atomically
-from convlab.insight.one_step import MOST_BYTES, OneStep, Stage, step_bytes, take_step
+from convlab.insight.one_step import (
+    MOST_BYTES,
+    OneStep,
+    Stage,
+    check_size,
+    step_bytes,
+    take_step,
+)
 from convlab.nn.network import Network
 from convlab.nn.optimizer import Optimizer
 from convlab.training.config import TrainingConfig
@@ -162,6 +169,7 @@ class OneStepModel(QObject):
         iteration, is_trained = predictor.iteration, predictor.is_trained
 
         def work(report: Report) -> tuple[OneStep, str]:
+            check_size(twin, optimizer, len(x))  # before a large checkpoint is read for nothing
             of_run = None if moment is None else remembering(optimizer, twin, moment)
             with np.errstate(all="ignore"):  # a step may lead out of range, which is shown
                 step = take_step(twin.copy(), of_run or optimizer, x, t, report)

@@ -112,10 +112,14 @@ def can_edit(network: Network, edits: Edits) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassAccuracy:
-    """How many of the images of each class (K,) are read right, and how many there are."""
+    """How many of the images of each class (K,) are read right, and how many there are.
+
+    Of ``unread`` ones the scores are not finite, so that they are no answer.
+    """
 
     right: NDArray[np.intp]
     count: NDArray[np.intp]
+    unread: int = 0
 
     @property
     def total(self) -> float:
@@ -140,11 +144,14 @@ def class_accuracy(network: Network, images: ImageSet) -> ClassAccuracy:
     """Return how well ``network`` reads ``images``, class by class."""
     labels = class_indices(images.labels, network.output_size)
     with np.errstate(all="ignore"):  # a filter written by hand may be as large as one likes
-        answers = Engine(network).predict(images.images).argmax(axis=1)
+        scores = Engine(network).predict(images.images)
+    is_read = np.isfinite(scores).all(axis=1)
+    is_right = is_read & (scores.argmax(axis=1) == labels)
     classes = network.output_size
     return ClassAccuracy(
-        np.bincount(labels[answers == labels], minlength=classes),
+        np.bincount(labels[is_right], minlength=classes),
         np.bincount(labels, minlength=classes),
+        int((~is_read).sum()),
     )
 
 

@@ -48,7 +48,7 @@ def training_memory(
     Python's own accounting (tracemalloc) finds; Qt and Python themselves are not in it.
     """
     size = np.dtype(config.dtype).itemsize
-    weights = size * sum(layer.parameter_count for layer in layers)
+    weights = size * sum(layer.stored_count for layer in layers)
     shards = len(training_shards(config.mini_batch_size))  # each has a gradient of its own
     copies = COPIES + shards + arrays_remembered(config.make_optimizer())
     samples = config.mini_batch_size + PREDICTED_SHARD

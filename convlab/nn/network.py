@@ -37,6 +37,17 @@ class LayerShape:
     @property
     def parameter_count(self) -> int:
         """How many numbers the layer learns."""
+        return self.stored_count - self.average_count
+
+    @property
+    def average_count(self) -> int:
+        """How many numbers of its parameters are running averages, which no gradient changes."""
+        shapes = self.parameter_shapes.items()
+        return sum(int(np.prod(shape)) for key, shape in shapes if key.startswith("running_"))
+
+    @property
+    def stored_count(self) -> int:
+        """How many numbers its parameters have, learned or not."""
         return sum(int(np.prod(shape)) for shape in self.parameter_shapes.values())
 
 

@@ -166,6 +166,9 @@ def test_a_network_that_was_there_before_anybody_looked_is_shown(session, predic
     np.testing.assert_array_equal(model.after, network.params["W1"])
     assert model.before is None
     assert model.come_with_lab
+    predictor.stand_in(build_network(ONE_LAYER))
+    assert FiltersModel(session, predictor).is_stood_in_for
+    np.testing.assert_array_equal(FiltersModel(session, predictor).after, network.params["W1"])
     predictor.use(build_network(LENET), trained=True)
     assert not model.come_with_lab
 

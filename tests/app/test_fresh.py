@@ -53,6 +53,51 @@ def test_nothing_is_computed_while_nobody_watches(
     assert fresh.value == 1
 
 
+def test_nothing_is_computed_once_nobody_watches_any_more(
+    qtbot: QtBot, fresh: Fresh, work: Counting
+) -> None:
+    with qtbot.waitSignal(fresh.changed):
+        fresh.set_watched(True)
+    fresh.set_watched(False)
+    with qtbot.assertNotEmitted(fresh.changed, wait=50):
+        fresh.recompute()
+    assert work.prepared == 1
+
+
+def test_a_computation_that_is_due_is_left_when_nobody_watches_any_more(
+    qtbot: QtBot, fresh: Fresh, work: Counting
+) -> None:
+    fresh.set_watched(True)
+    with qtbot.assertNotEmitted(fresh.changed, wait=50):
+        fresh.set_watched(False)
+    assert work.prepared == 0
+
+
+def test_it_rests_while_a_run_is_on_for_as_long_as_the_work_was(
+    qtbot: QtBot, work: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    monkeypatch.setattr(Session, "is_busy", property(lambda _: True))
+    clock = [0.0]
+    monkeypatch.setattr("convlab.app.fresh.perf_counter", lambda: clock[0])
+    fresh = Fresh(session, work.prepare)
+    rests: list[int] = []
+    monkeypatch.setattr(fresh._timer, "start", rests.append)
+    fresh.set_watched(True)
+    fresh._on_timeout()
+    clock[0] = 0.5
+    with qtbot.waitSignal(fresh.changed):
+        pass
+    assert rests == [0, 4500]  # so a tenth of a core is used
+    work.result = ConvlabError("It does not fit.")
+    fresh.recompute()
+    fresh._on_timeout()
+    clock[0] = 0.501
+    with qtbot.waitSignal(fresh.failed):
+        pass
+    assert rests[-1] == 66
+
+
 def test_many_changes_at_once_are_one_computation(
     qtbot: QtBot, fresh: Fresh, work: Counting
 ) -> None:

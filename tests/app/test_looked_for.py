@@ -1,6 +1,7 @@
 """What filters look for is searched on demand, and kept for as long as the weights are the same."""
 
 import csv
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -99,6 +100,20 @@ def test_other_weights_make_it_a_finding_of_earlier_ones_and_back_again(model, l
     change(network, "W4", 1)
     lab.predictor.changed.emit()
     assert model.is_current
+
+
+def test_what_was_found_among_other_images_is_kept_beside(model, lab, network, qtbot):
+    model.set_watched(True)
+    search(qtbot, model)
+    first = model.finding
+    one = lab.dataset
+    lab.set_dataset(replace(one, name="other", train=one.test))
+    assert not model.is_current
+    search(qtbot, model)
+    assert model.finding.among is one.test
+    lab.set_dataset(one)
+    assert model.is_current
+    assert model.finding is first
 
 
 def test_watched_and_idle_a_quick_search_begins_by_itself(model, network, qtbot, monkeypatch):

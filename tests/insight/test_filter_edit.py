@@ -116,6 +116,15 @@ def test_accuracy_by_class_is_what_counting_gives(network):
     assert np.isnan(class_accuracy(network, noise(5)).shares[5:]).all()
 
 
+def test_scores_that_are_not_finite_are_no_right_answers(network):
+    images = noise(50)
+    edits = {0: Filter(np.full((1, 5, 5), 1e38), 0.0)}
+    change = change_by(network, edits, images)
+    assert change.before.unread == 0
+    assert change.after.unread == 50
+    assert change.after.right.sum() == 0
+
+
 def test_no_edits_change_nothing_and_all_muted_leave_a_guess(network):
     images = noise(50)
     same = change_by(network, {}, images)

@@ -55,6 +55,18 @@ def test_the_images_grow_better_and_are_seen_as_they_form():
     assert seen[0][2].images is not found.images
 
 
+def test_only_behind_the_first_convolution_the_image_is_blurred(monkeypatch):
+    network = LeNet(rng=np.random.default_rng(0), activation="relu")
+
+    def images(layer):
+        return maximizing_images(network, layer, np.random.default_rng(RNG_SEED), steps=3).images
+
+    blurred = images("Conv1"), images("Conv2")
+    monkeypatch.setattr("convlab.insight.maximizing_image.BLUR", 0.0)
+    np.testing.assert_array_equal(images("Conv1"), blurred[0])
+    assert np.abs(images("Conv2") - blurred[1]).max() > 0.001
+
+
 def test_the_same_noise_gives_the_same_images():
     network = SimpleConvNet(rng=np.random.default_rng(0))
     one, other = (

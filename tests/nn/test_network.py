@@ -7,6 +7,7 @@ from convlab.errors import WeightsError
 from convlab.nn import SimpleConvNet
 from convlab.nn.network import Network
 from convlab.nn.network_settings import network_over
+from convlab.nn.networks.own_network import OwnNetwork
 
 
 @pytest.fixture
@@ -24,6 +25,15 @@ def test_a_copy_is_not_changed_with_the_original(network: Network, images: np.nd
     network.params["W1"][...] = 0
     np.testing.assert_array_equal(copy.predict(images), before)
     assert copy.copy(np.float64).predict(images).dtype == np.float64
+
+
+def test_running_averages_are_stored_but_not_learned() -> None:
+    network = OwnNetwork(["Convolution filter_num=5 filter_size=3", "BatchNormalization"])
+    normalization = network.layer_shapes[1]
+    assert normalization.parameter_count == 10  # gamma and beta
+    assert normalization.average_count == 10
+    stored = sum(layer.stored_count for layer in network.layer_shapes)
+    assert stored == sum(array.size for array in network.params.values())
 
 
 def test_a_twin_reads_the_same_arrays_with_layers_of_its_own(

@@ -126,7 +126,7 @@ def _check_sizes(shapes: Sequence[LayerShape]) -> None:
     for layer in shapes:
         windows = prod(layer.output_shape[1:])
         numbers += prod(layer.output_shape) + layer.fan_in * windows
-        weights += layer.parameter_count
+        weights += layer.stored_count
         if numbers > MOST_NUMBERS or weights > MOST_WEIGHTS:
             raise ShapeError(
                 "layers",

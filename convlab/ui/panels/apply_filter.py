@@ -36,6 +36,7 @@ from convlab.ui.widgets.filter_strip import FilterStrip
 from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.picture_file import png_of
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
+from convlab.wording import counted
 
 EMPTY = "Press Train or open weights; then any filter of the first layer can be tried on a picture."
 NO_FILTERS = "The first layer of this network is no convolution, so it has no filters to apply."
@@ -230,8 +231,8 @@ class ApplyFilterPanel(WatchingPanel):
         is_old = self.model.is_testing
         self.classes.set_change(self.model.class_names, change, muted=is_old)
         for label in (self.accuracy, self.accuracy_above):
-            label.setToolTip("The share of test images that is read right, before and after edits")
             label.setText(_accuracy_text(change, self.model.can_test) if self.edit.filters else "")
+            label.setToolTip(_accuracy_tip(change))
 
     @Slot(str)
     def _on_pointed(self, sentence: str) -> None:
@@ -280,7 +281,19 @@ def _accuracy_text(change: Change | None, can_test: bool) -> str:
         return "Testing…" if can_test else UNTESTED
     before, after = change.before, change.after
     changed = "" if before is after else f" → {after.total:.1%}"
-    return f"{before.total:.1%}{changed} of {after.count.sum():,} images"
+    images = int(after.count.sum())
+    if after.unread == images:
+        return f"{before.total:.1%} → no finite scores"
+    if after.unread:
+        return f"{before.total:.1%}{changed}, {after.unread:,} not finite"
+    return f"{before.total:.1%}{changed} of {images:,} images"
+
+
+def _accuracy_tip(change: Change | None) -> str:
+    if change is None or not change.after.unread:
+        return "The share of test images that is read right, before and after edits"
+    unread, images = change.after.unread, counted(int(change.after.count.sum()), "image")
+    return f"Of {unread:,} of {images} the scores are not finite, so they count as wrong"
 
 
 def _use_tip(edit: FilterEditModel) -> str:

@@ -122,8 +122,11 @@ class ArchitecturePanel(WatchingPanel):
         products = sum(multiply_adds(layer) for layer in layers)
         name = self.model.network.description.name
         self.summary.setText(name)
+        averages = sum(layer.average_count for layer in layers)
+        kept = f", keeps {averages:,} running averages" if averages else ""
         self.summary.setToolTip(
-            f"{name} has {parameters:,} parameters and takes {products:,} multiply-adds an image."
+            f"{name} has {parameters:,} parameters{kept} and takes {products:,} multiply-adds "
+            "an image."
         )
         self.diagram.set_columns(columns_of(layers, measurement.layers if measurement else {}))
         self.diagram.set_chosen(self.lab.selection.layer)

@@ -97,9 +97,10 @@ def _diverging(values: Array) -> NDArray[np.uint8]:
 
 
 def _gray(values: Array) -> NDArray[np.uint8]:
-    """Return black for 0 to white for the largest of values (H, W)."""
+    """Return black for 0 to white for the largest of values (H, W), infinite or not."""
+    values = np.nan_to_num(values)
     largest = values.max(initial=0.0) or 1.0
-    levels = np.nan_to_num(255 * (values / largest)).clip(0, 255).astype(np.uint8)
+    levels = (255 * (values / largest)).clip(0, 255).astype(np.uint8)
     return np.repeat(levels[..., np.newaxis], 3, axis=2)
 
 

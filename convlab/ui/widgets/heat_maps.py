@@ -21,8 +21,7 @@ GRADIENT = (
     "add now."
 )
 COLOR_GRADIENT = (
-    "Tells where red, green or blue light, whichever counts most, would raise (red) or lower "
-    "(blue) the score."
+    "Tells where more of the color that counts most would raise (red) or lower (blue) the score."
 )
 CHANNELS = ("red", "green", "blue")
 OCCLUSION = (
@@ -79,11 +78,12 @@ class HeatMaps(SideBySide):
         if value is None or column.view.current is None:
             return ""
         row, column_number = column.view.current
-        what = {
-            self.gradient: self._gradient_in_words(row, column_number),
-            self.occlusion: f"the score changes by {signed(-value, 4)} where it is covered",
-            self.cam: f"the weighted maps give {signed(value, 4)}",
-        }[column]
+        if column is self.gradient:
+            what = self._gradient_in_words(row, column_number)
+        elif column is self.occlusion:
+            what = f"the score changes by {signed(-value, 4)} where it is covered"
+        else:
+            what = f"the weighted maps give {signed(value, 4)}"
         return f"Row {row + 1}, column {column_number + 1}: {what}."
 
     def _gradient_in_words(self, row: int, column: int) -> str:

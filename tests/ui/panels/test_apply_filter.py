@@ -147,6 +147,19 @@ def test_accuracies_before_and_after_are_told(opened, qtbot):
     assert opened.classes.in_words(3).endswith(f"→ {right} of 2 images right")
 
 
+def test_scores_out_of_range_are_told_and_not_counted_as_right(opened, qtbot):
+    before = opened.model.change
+    for row, column in np.ndindex(5, 5):
+        opened.edit.set_weight(None, row, column, 1e38)
+    qtbot.waitUntil(lambda: opened.model.change is not before and not opened.model.is_testing)
+    assert opened.accuracy_above.text().endswith("→ no finite scores")
+    assert opened.accuracy_above.toolTip().startswith("Of 20 of 20 images the scores are not")
+    assert opened.classes.in_words(0).endswith("→ 0 of 2 images right")
+    opened.edit.reset()
+    qtbot.waitUntil(lambda: opened.accuracy_above.text().endswith("of 20 images"))
+    assert opened.accuracy_above.toolTip().startswith("The share of test images")
+
+
 def test_the_numbers_behind_the_pictures_are_told(opened, qtbot):
     _, response, after = opened.pictures.panes
     response.setFocus()

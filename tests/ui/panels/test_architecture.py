@@ -35,6 +35,16 @@ def center_of(panel, name):
     return painter.column_rect(number).center().toPoint()
 
 
+def test_running_averages_are_no_parameters(qtbot, lab, panel):
+    layers = ["Convolution filter_num=5 filter_size=3", "BatchNormalization"]
+    network = build_network(NetworkDescription("OwnNetwork", {"layers": layers}))
+    lab.predictor.use(network, trained=True)
+    qtbot.waitUntil(lambda: panel.model.measurement is not None)
+    learned = {layer.name: layer.parameter_count for layer in panel.model.layers}
+    assert learned["BatchNorm1"] == 10
+    assert "keeps 10 running averages" in panel.summary.toolTip()
+
+
 def test_it_says_what_to_do_first(panel):
     assert panel.hint.isVisible()
     assert "Press Train" in panel.hint.text()

@@ -80,12 +80,12 @@ def test_it_says_that_the_filters_are_not_those_of_a_changed_network(panel, lab)
     start(lab)
     learn(lab)
     original = lab.predictor.original
-    assert panel.status.text() == HINT
+    assert panel.status.text() == OWN_SCALES
     lab.stand_in.edit_filters({1: first_layer(original).filters(original)[1].muted()})
     assert panel.status.text() == NOT_CHANGED
     np.testing.assert_array_equal(panel.model.after, original.params["W1"])
     lab.stand_in.undo_all()
-    assert panel.status.text() == HINT
+    assert panel.status.text() == OWN_SCALES
 
 
 def test_a_run_is_shown_as_it_starts_and_as_it_learns(panel, lab):
