@@ -51,6 +51,7 @@ class TimeMachine(QObject):
         self._is_aside = False
         self._played_from, self._played_at = 0, 0.0
         self._cache = MomentCache()
+        self._read_now: int | None = None  # the snapshot that the background reads
         self._reading = Background(self)
         self._reading.returned.connect(self._on_read)
         self._reading.failed.connect(self._on_not_read)
@@ -246,7 +247,7 @@ class TimeMachine(QObject):
         moments, own = self._moments, self._awaited
         assert moments is not None
         assert own is not None
-        whole = moments.whole_at(own)
+        whole = self._read_now = moments.whole_at(own)
         self._reading.start(lambda: (whole, _load(moments, whole)))
 
     @Slot(object)
@@ -261,7 +262,11 @@ class TimeMachine(QObject):
 
     @Slot(str)
     def _on_not_read(self, sentence: str) -> None:
-        if self._awaited is None:
+        if self._awaited is None or self._moments is None:
+            return
+        if self._moments.whole_at(self._awaited) != self._read_now:
+            self.failed.emit(sentence)
+            self._read()
             return
         self._awaited = None
         self._list()

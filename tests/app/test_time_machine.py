@@ -304,6 +304,20 @@ def test_large_moments_are_read_beside_the_window(
     np.testing.assert_array_equal(shown(lab), folder.snapshots.load(4)["W1"])
 
 
+def test_a_moment_that_cannot_be_read_does_not_keep_the_next_one_from_being_shown(
+    qtbot: QtBot, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "READ_AT_ONCE", 0)
+    machine, folder = lab.time_machine, lab.session.run_folder
+    assert folder is not None
+    folder.snapshots.file(5).write_bytes(b"damaged")
+    with qtbot.waitSignal(machine.failed):
+        machine.go_to(5)
+        machine.go_to(9)
+    qtbot.waitUntil(lambda: not machine.is_loading)
+    assert machine.iteration == 9
+
+
 def test_what_is_being_read_is_dropped_when_the_present_is_wanted(
     qtbot: QtBot, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

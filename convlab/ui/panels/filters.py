@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from convlab.app.filters import FiltersModel
 from convlab.app.lab import Lab
+from convlab.app.session import State
 from convlab.files import write_atomically
+from convlab.insight.filter_layers import FilterLayer
 from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
@@ -52,6 +54,7 @@ class FiltersPanel(Panel):
         self.model = FiltersModel(lab.session, lab.predictor, lab.time_machine, parent=self)
         self._pictures: tuple[FilterPicture, ...] = ()
         self._is_stale = False
+        self._drawn: tuple[FilterLayer | None, int | None] = (None, None)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
@@ -64,7 +67,7 @@ class FiltersPanel(Panel):
         self._lay_out()
         self.layer_choice.layer_chosen.connect(self.model.choose_layer)
         self.layer_choice.channel_chosen.connect(self.model.choose_channel)
-        self.color_choice.changed.connect(self._on_changed)
+        self.color_choice.changed.connect(self._on_colors_changed)
         self.model.changed.connect(self._on_changed)
         lab.stand_in.changed.connect(self._on_changed)
         theme.changed.connect(self._on_theme_changed)
@@ -143,6 +146,7 @@ class FiltersPanel(Panel):
 
     def _redraw(self) -> None:
         self._is_stale = False
+        self._drawn = self.model.layer, self.model.channel
         model = self.model
         self._pictures = pictures_of(model, self.color_choice.value())
         is_empty = model.after is None
@@ -207,12 +211,22 @@ class FiltersPanel(Panel):
     def _on_changed(self) -> None:
         if not (self.isVisible() or self.dialog.isVisible()):
             return
-        if self._rest.isActive():
+        is_same_choice = self._drawn == (self.model.layer, self.model.channel)
+        if self._rest.isActive() and self._follows_training and is_same_choice:
             self._is_stale = True
             return
         self._redraw()
-        if self.lab.session.is_busy:
+        if self._follows_training:
             self._rest.start()
+
+    @property
+    def _follows_training(self) -> bool:
+        """Whether the filters change by themselves; what a person does is drawn at once."""
+        return self.lab.session.state is State.RUNNING and self.lab.time_machine.is_live
+
+    def _on_colors_changed(self) -> None:
+        if self.isVisible() or self.dialog.isVisible():
+            self._redraw()
 
     @Slot()
     def _on_rested(self) -> None:

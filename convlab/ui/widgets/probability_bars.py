@@ -21,7 +21,11 @@ class ProbabilityBars(QWidget):
         self._names: tuple[str, ...] = ()
         self._values: tuple[float, ...] | None = None
         self._is_muted = False
-        self._shown = ("", False)  # the values in words, and whether they are a guess
+        self._shown: tuple[Sequence[str], str, bool] = (
+            (),
+            "",
+            False,
+        )  # names, values in words, muted
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Probabilities")
         theme.changed.connect(self.update)
@@ -41,8 +45,9 @@ class ProbabilityBars(QWidget):
         self._values = None if values is None else tuple(values)
         self._is_muted = muted
         words = self._in_words()
-        if (words, muted) != self._shown:  # less than what is told cannot be seen either
-            self._shown = words, muted
+        shown = self._names, words, muted
+        if shown != self._shown:  # less than what is told cannot be seen either
+            self._shown = shown
             self.setAccessibleDescription(words)
             self.update()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMessageBox
 
+from convlab.app.session import State
 from convlab.insight.filter_edit import first_layer
 from convlab.insight.mosaic import TilePixel
 from convlab.nn.description import NetworkDescription
@@ -124,13 +125,39 @@ def test_while_a_run_is_on_it_draws_a_few_times_a_second_and_the_last_filters_al
     panel, lab, qtbot, monkeypatch
 ):
     with monkeypatch.context() as patches:
-        patches.setattr(type(lab.session), "is_busy", property(lambda _: True))
+        patches.setattr(type(lab.session), "state", property(lambda _: State.RUNNING))
         start(lab)
         drawn = captions(panel)
         learn(lab, iteration=5)
         learn(lab, iteration=6)
         assert captions(panel) == drawn
     qtbot.waitUntil(lambda: captions(panel)[1] == "After 6 iterations")
+
+
+def test_what_a_person_chooses_is_drawn_at_once_even_then(panel, lab, monkeypatch):
+    monkeypatch.setattr(type(lab.session), "state", property(lambda _: State.RUNNING))
+    start(lab, LENET)
+    learn(lab, iteration=5, network=LENET)
+    panel.model.choose_layer(panel.model.layers[1].name)
+    assert panel.layer_choice.layer_box.currentText().startswith("Conv2")
+
+
+@pytest.mark.parametrize("state", [State.PAUSED, State.STOPPING])
+def test_a_run_that_does_not_learn_is_drawn_at_once(panel, lab, monkeypatch, state):
+    monkeypatch.setattr(type(lab.session), "state", property(lambda _: state))
+    start(lab)
+    for iteration in (5, 6):
+        learn(lab, iteration)
+        assert captions(panel)[1] == f"After {iteration} iterations"
+
+
+def test_moments_are_drawn_at_once_while_a_run_is_on(panel, lab, monkeypatch):
+    monkeypatch.setattr(type(lab.session), "state", property(lambda _: State.RUNNING))
+    monkeypatch.setattr(type(lab.time_machine), "is_live", property(lambda _: False))
+    start(lab)
+    for iteration in (5, 6):
+        learn(lab, iteration)
+        assert captions(panel)[1] == f"After {iteration} iterations"
 
 
 def scales(panel):

@@ -98,3 +98,6 @@ def test_only_what_can_be_seen_is_painted(bars, qtbot):
     assert paints.caused_by(lambda: bars.set_values(("cat", "dog"), (0.25001, 0.74999))) == 0
     assert paints.caused_by(lambda: bars.set_values(("cat", "dog"), (0.26, 0.74))) == 1
     assert paints.caused_by(lambda: bars.set_values(("cat", "dog"), (0.26, 0.74), muted=True)) == 1
+    bars.set_values(("cat", "dog"), None)
+    assert paints.caused_by(lambda: bars.set_values(("cat", "dog"), None)) == 0
+    assert paints.caused_by(lambda: bars.set_values(("cow", "pig"), None)) == 1
