@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from convlab.app.background import Background
 from convlab.app.examined import Examined
 from convlab.app.fetcher import Fetcher
 from convlab.app.loader import DatasetLoader
@@ -61,6 +62,8 @@ class Lab(QObject):
         self.past_runs.opened.connect(self.set_config)
         self.time_machine = TimeMachine(self.session, parent=self)
         self.overlays = RunOverlays(parent=self)
+        self._origin = Background(self)  # reads the run that the present one left
+        self._origin.returned.connect(self._on_origin_read)
         self.session.run_started.connect(self._on_run_started)
         self.predictor = Predictor(self.session, parent=self)
         self.predictor.network_opened.connect(self._on_network_opened)
@@ -83,9 +86,11 @@ class Lab(QObject):
         """Show a stored run; ``past_runs`` tells if that cannot be done."""
         self.past_runs.open(entry)
 
-    def resume_run(self, entry: RunEntry) -> None:
+    def resume_run(
+        self, entry: RunEntry, *, at_best: bool = False, epochs: int | None = None
+    ) -> None:
         """Go on with a stored run; ``past_runs`` tells if that cannot be done."""
-        self.past_runs.go_on(entry, self._dataset)
+        self.past_runs.go_on(entry, self._dataset, at_best=at_best, epochs=epochs)
 
     def branch_run(self) -> None:
         """Begin a run with the lab's settings and the network that the time machine shows."""
@@ -133,10 +138,17 @@ class Lab(QObject):
     @Slot(object)
     def _on_run_started(self, event: RunStarted) -> None:
         """Draw the run that the present one left, if it is still there."""
-        parent, entry = self.session.parent_name, None
-        if self.store is not None and parent and Path(parent).name == parent:
-            entry = read_entry(self.store.root / parent)
-        self.overlays.show_origin(entry, event.branched_at)
+        parent = self.session.parent_name
+        if self.store is None or not parent or Path(parent).name != parent:
+            self._origin.drop()
+            self.overlays.show_origin(None)
+            return
+        path, branched_at = self.store.root / parent, event.branched_at
+        self._origin.start(lambda: (read_entry(path), branched_at))
+
+    @Slot(object)
+    def _on_origin_read(self, origin: tuple[RunEntry | None, int]) -> None:
+        self.overlays.show_origin(*origin)
 
     @Slot(object)
     def _on_network_opened(self, _: object) -> None:

@@ -14,9 +14,19 @@ from convlab.nn import weights
 from convlab.threads import threads_beside_window
 from convlab.training.config import TrainingConfig
 from convlab.training.events import EndReason, RunEnded, RunStarted, SnapshotTaken
+from convlab.training.more_epochs import plan_epochs
 from convlab.training.run_folder import RunFolder
 from convlab.training.run_store import RunEntry, branched_trainer, resumed_trainer
 from convlab.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A run to go on with: at its best epoch or its last one, for so many in all."""
+
+    entry: RunEntry
+    at_best: bool
+    epochs: int | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ class PastRuns(QObject):
         super().__init__(parent)
         self._session = session
         self._loader = loader
-        self._waiting: RunEntry | None = None  # for its dataset, to go on
+        self._waiting: _Wanted | None = None  # for its dataset, to go on
         self._background = Background(self)
         self._background.returned.connect(self._on_loaded)
         self._background.failed.connect(self._on_not_loaded)
@@ -71,17 +81,26 @@ class PastRuns(QObject):
         if self._is_free():
             self._load(lambda: _read(entry))
 
-    def go_on(self, entry: RunEntry, dataset: Dataset) -> None:
-        """Go on with a run where its last checkpoint was taken.
+    def go_on(
+        self,
+        entry: RunEntry,
+        dataset: Dataset,
+        *,
+        at_best: bool = False,
+        epochs: int | None = None,
+    ) -> None:
+        """Go on with a run where its last checkpoint was taken, or at the end of its best epoch.
 
         ``dataset`` is the one in use; if the run was trained on another one, that is read first.
+        With ``epochs`` it goes on until it has so many in all.
         """
         if not self._is_free():
             return
+        wanted = _Wanted(entry, at_best, epochs)
         if entry.info.dataset == dataset.name:
-            self._go_on(entry, dataset)
+            self._go_on(wanted, dataset)
         else:
-            self._waiting = entry
+            self._waiting = wanted
             self._loader.load(entry.info.dataset)
 
     def branch(self, config: TrainingConfig, dataset: Dataset, iteration: int) -> None:
@@ -98,8 +117,8 @@ class PastRuns(QObject):
             self.failed.emit("A run is on; stop it first.")
         return not self._session.is_busy
 
-    def _go_on(self, entry: RunEntry, dataset: Dataset) -> None:
-        self._load(lambda: _resumed(entry, dataset))
+    def _go_on(self, wanted: _Wanted, dataset: Dataset) -> None:
+        self._load(lambda: _resumed(wanted, dataset))
 
     def _load(self, work: Callable[[], object]) -> None:
         """Do ``work`` soon; what was being loaded is no longer wanted."""
@@ -132,9 +151,9 @@ class PastRuns(QObject):
 
     @Slot(object)
     def _on_dataset_loaded(self, dataset: Dataset) -> None:
-        entry, self._waiting = self._waiting, None
-        if entry is not None and entry.info.dataset == dataset.name and self._is_free():
-            self._go_on(entry, dataset)
+        wanted, self._waiting = self._waiting, None
+        if wanted and wanted.entry.info.dataset == dataset.name and self._is_free():
+            self._go_on(wanted, dataset)
 
     @Slot(str)
     def _on_loading_canceled(self, _: str) -> None:
@@ -156,10 +175,15 @@ def _with_memory(work: Callable[[], object]) -> object:
         ) from error
 
 
-def _resumed(entry: RunEntry, dataset: Dataset) -> _Prepared:
+def _resumed(wanted: _Wanted, dataset: Dataset) -> _Prepared:
     """Load a run that goes on; raises :class:`ConvlabError` if these are not its images."""
+    entry = wanted.entry
     folder, config = entry.folder, entry.folder.config()
-    trainer = resumed_trainer(folder, dataset, threads=threads_beside_window())
+    trainer = resumed_trainer(
+        folder, dataset, threads=threads_beside_window(), at_best=wanted.at_best
+    )
+    if wanted.epochs is not None:
+        config = plan_epochs(entry, trainer, wanted.epochs)
     return _Prepared(trainer, config, dataset, folder, is_branch=False)
 
 

@@ -5,9 +5,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from convlab.app.session import Session
+from convlab.app.background import Background
+from convlab.app.session import LARGE, Session
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.insight.architecture import multiply_adds
 from convlab.nn.description import NetworkDescription
@@ -40,6 +41,9 @@ class Predictor(QObject):
         self._engine: Engine | None = None  # made when an image is read
         self._has_new_weights = False
         self._untrained: Network | None = None
+        self._building = Background(self)  # makes a large untrained network
+        self._building.returned.connect(self._on_untrained_built)
+        self._building.failed.connect(self._on_untrained_not_built)
         self._stand_in: Network | None = None
         self._has_stand_in_learned = False
         self._iteration = 0
@@ -92,8 +96,8 @@ class Predictor(QObject):
 
     @property
     def is_compared(self) -> bool:
-        """Whether the untrained network answers in place of the trained one."""
-        return self._untrained is not None
+        """Whether the untrained network answers in place of the trained one, now or soon."""
+        return self._untrained is not None or self._building.is_busy
 
     def class_names(self, dataset: Dataset, network: Network | None = None) -> tuple[str, ...]:
         """Return what the classes of ``network``, or of the one that answers, are called.
@@ -115,6 +119,7 @@ class Predictor(QObject):
     ) -> None:
         """Answer with ``network``, which belongs to the predictor from now on."""
         self._network = network
+        self._building.drop()
         self._untrained = self._stand_in = None
         self._iteration = 0
         self._trained = trained
@@ -136,13 +141,29 @@ class Predictor(QObject):
     def compare_untrained(self, compare: bool) -> None:
         """Answer with a network of the same layers before any training, or again with the own.
 
-        The latter goes on to follow a run meanwhile; another network ends the comparison.
+        The latter goes on to follow a run meanwhile; another network ends the comparison. A large
+        network is made in the background, and answers soon.
         """
         is_possible = self.can_compare or not compare
         if self._network is None or compare == self.is_compared or not is_possible:
             return
-        self._untrained = build_network(self._network.description) if compare else None
+        self._building.drop()
+        self._untrained = None
+        description = self._network.description
+        if compare and sum(a.size for a in self._network.params.values()) > LARGE:
+            self._building.start(lambda: build_network(description))
+        elif compare:
+            self._untrained = build_network(description)
         self.changed.emit()
+
+    @Slot(object)
+    def _on_untrained_built(self, network: Network) -> None:
+        self._untrained = network
+        self.changed.emit()
+
+    @Slot(str)
+    def _on_untrained_not_built(self, _: str) -> None:
+        self.changed.emit()  # the button comes up again
 
     def probabilities(self, image: NDArray[np.uint8]) -> NDArray[np.floating] | None:
         """Return the probability of each class for one image (C, H, W), or None without a network.
@@ -176,6 +197,7 @@ class Predictor(QObject):
 
     def _on_run_started(self, event: RunStarted) -> None:
         self._network = network_over(event.network, event.params)
+        self._building.drop()
         self._untrained = self._stand_in = None
         self._iteration = event.branched_at
         self._trained = event.branched_at > 0
@@ -200,6 +222,7 @@ class Predictor(QObject):
     ) -> None:
         """Answer with the run in place of opened weights, whose layers may have been others."""
         self._network = network_over(network, moment.params)
+        self._building.drop()
         self._untrained = self._stand_in = None
         self._origin = "run"
         self._learned_from = images

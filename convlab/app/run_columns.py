@@ -120,12 +120,15 @@ def about_run(entry: RunEntry) -> str:
 
 def mentions(entry: RunEntry, words: str) -> bool:
     """Whether all of some words are somewhere in what is told of a run."""
+    wanted = words.lower().split()
+    if not wanted:
+        return True
     info = entry.info
     changes = " ".join(f"{name}={value}" for name, value in info.changes.items())
     told = (entry.name, entry.title, entry.notes.note, info.dataset, info.network, info.optimizer,
             changes, settings_words(entry), state_words(entry), info.parent)  # fmt: skip
     text = " ".join(told).lower()
-    return all(word in text for word in words.lower().split())
+    return all(word in text for word in wanted)
 
 
 def _words(entry: RunEntry) -> Key:

@@ -1,6 +1,7 @@
 """The runs as a table, sorted and filtered: what a view of runs shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import is_
 from typing import Any
 
 from PySide6.QtCore import (
@@ -28,7 +29,7 @@ _INDENT = "      "
 
 
 class RunList(QAbstractTableModel):
-    """A row for each run, in no order; ticking one draws it in the curves."""
+    """A row for each run; ticking one draws it in the curves."""
 
     def __init__(self, overlays: RunOverlays, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +60,20 @@ class RunList(QAbstractTableModel):
             self.beginInsertRows(_NOWHERE, first, first + len(latest) - 1)
             self._entries += latest.values()
             self.endInsertRows()
+
+    def arrange(self, names: Iterable[str]) -> None:
+        """Put the rows of these runs in this order, before all others."""
+        places = {name: place for place, name in enumerate(names)}
+        arranged = sorted(self._entries, key=lambda entry: places.get(entry.name, len(places)))
+        if all(map(is_, arranged, self._entries)):
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        rows = {entry.name: row for row, entry in enumerate(arranged)}
+        after = [self.createIndex(rows[self._entries[i.row()].name], i.column()) for i in before]
+        self._entries = arranged
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
         """Return how many runs there are."""
@@ -131,7 +146,8 @@ class RunList(QAbstractTableModel):
 class OrderedRuns(QSortFilterProxyModel):
     """The runs that are asked for, in order: each branch below the run that it began from.
 
-    ``counted`` says that there may be other rows.
+    The rows of ``runs`` themselves are put in order, which is many times as fast as to let Qt ask
+    for each pair of rows. ``counted`` says that there may be other rows.
     """
 
     counted = Signal()
@@ -141,11 +157,21 @@ class OrderedRuns(QSortFilterProxyModel):
         self._runs = runs
         self._words = ""
         self._only_starred = False
-        self._ranks: list[int] = []  # by row of the source
         self._depths: dict[str, int] = {}  # of what is shown
-        self.setDynamicSortFilter(False)  # which would sort by the ranks of before
+        self._sorted_by = BEGUN
+        self._order = Qt.SortOrder.DescendingOrder
         self.setSourceModel(runs)
-        self.sort(BEGUN, Qt.SortOrder.DescendingOrder)
+        self.refresh()
+
+    @property
+    def sorted_by(self) -> int:
+        """The column that the runs are sorted by."""
+        return self._sorted_by
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the largest stands at the top."""
+        return self._order is Qt.SortOrder.DescendingOrder
 
     @property
     def is_filtered(self) -> bool:
@@ -164,14 +190,26 @@ class OrderedRuns(QSortFilterProxyModel):
 
     def refresh(self) -> None:
         """Sort and filter anew, because the runs have changed."""
-        self._rank(self.sortColumn(), self.sortOrder())
-        self.invalidate()
+        accepted = [entry for entry in self._runs.entries if self._is_wanted(entry)]
+        # Of equal ones the latest first, whichever way the column is sorted.
+        accepted.sort(key=lambda entry: (entry.info.created, entry.name), reverse=True)
+        key = COLUMNS[self._sorted_by].key
+        ordered = in_tree_order(accepted, key, descending=self.is_descending)
+        depths = {entry.name: depth for entry, depth in ordered}
+        self._runs.arrange(depths)
+        if depths.keys() == self._depths.keys():
+            self._depths = depths
+        else:
+            self.beginFilterChange()
+            self._depths = depths
+            self.endFilterChange(self.Direction.Rows)
         self.counted.emit()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column."""
-        self._rank(column, order)
-        super().sort(column, order)
+        if 0 <= column < len(COLUMNS) and (column, order) != (self._sorted_by, self._order):
+            self._sorted_by, self._order = column, order
+            self.refresh()
 
     def entry(self, index: Index) -> RunEntry | None:
         """Return the run of a row; None for no row."""
@@ -197,23 +235,6 @@ class OrderedRuns(QSortFilterProxyModel):
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802
         """Return whether a run was asked for."""
         return self._runs.entries[row].name in self._depths
-
-    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
-        """Return which of two runs stands before the other."""
-        return self._ranks[left.row()] < self._ranks[right.row()]
-
-    def _rank(self, column: int, order: Qt.SortOrder) -> None:
-        entries = self._runs.entries
-        accepted = [entry for entry in entries if self._is_wanted(entry)]
-        key, descending = COLUMNS[column].key, order is Qt.SortOrder.DescendingOrder
-        # Of equal ones the latest first, whichever way the column is sorted.
-        accepted.sort(key=lambda entry: (entry.info.created, entry.name), reverse=True)
-        ordered = in_tree_order(accepted, key, descending=descending)
-        self._depths = {entry.name: depth for entry, depth in ordered}
-        # Qt turns the order around by itself.
-        sign = -1 if descending else 1
-        ranks = {name: sign * rank for rank, name in enumerate(self._depths)}
-        self._ranks = [ranks.get(entry.name, 0) for entry in entries]
 
     def _is_wanted(self, entry: RunEntry) -> bool:
         is_starred = entry.notes.starred or not self._only_starred

@@ -139,7 +139,6 @@ class RunQueue(QObject):
         else:
             self._begun += 1
             self._is_on = True
-            self._name(run.title)
             self.changed.emit()
 
     def _name(self, title: str) -> None:
@@ -161,6 +160,7 @@ class RunQueue(QObject):
     @Slot()
     def _on_run_started(self) -> None:
         if self._is_on:
+            self._name(self._runs[self._begun - 1].title)
             self._noted.emit(self.place)
 
     @Slot(object)

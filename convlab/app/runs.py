@@ -59,6 +59,7 @@ class Runs(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
         lab.session.run_started.connect(self._on_run_started)
+        lab.session.epoch_evaluated.connect(self._on_epoch_evaluated)
         lab.session.state_changed.connect(self._on_state_changed)
         lab.overlays.failed.connect(self.failed)
 
@@ -172,9 +173,14 @@ class Runs(QObject):
 
     @Slot()
     def _on_live_changed(self) -> None:
-        """Let the row of the run that is on change in its place, wherever it would be sorted."""
+        """Let the row of the run that is on change in its place; it is sorted after an epoch."""
         if self._is_watched:
             self._show_as_now()
+
+    @Slot(object)
+    def _on_epoch_evaluated(self, _: object) -> None:
+        if self._is_watched:
+            self.ordered.refresh()
 
     @Slot(object)
     def _on_run_started(self, _: object) -> None:

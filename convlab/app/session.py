@@ -5,11 +5,12 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
+from convlab.app.background import Background
+from convlab.app.built_run import Built, built
 from convlab.app.counting import Counting
 from convlab.app.worker import Worker
 from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError
-from convlab.threads import threads_beside_window
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import (
@@ -30,12 +31,14 @@ from convlab.training.run_store import RunStore
 from convlab.training.trainer import Trainer
 
 DRAIN_INTERVAL = 100  # milliseconds; drawing more often would take time from the training
+LARGE = 2_000_000  # parameters; to draw more at random would hold up the window
 
 
 class State(Enum):
     """What the session is doing."""
 
     IDLE = "idle"
+    STARTING = "starting"  # a large network is being built
     RUNNING = "running"
     PAUSED = "paused"
     STOPPING = "stopping"
@@ -74,6 +77,9 @@ class Session(QObject):
         self._parent = ""
         self._counting = Counting()
         self._is_loading = False
+        self._building = Background(self)
+        self._building.returned.connect(self._on_built)
+        self._building.failed.connect(self._on_not_built)
         self._latest: SnapshotTaken | None = None
         self._is_held = False  # whether another moment is shown than the latest
         self._state = State.IDLE
@@ -118,8 +124,8 @@ class Session(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a run is on, paused or not."""
-        return self._thread is not None
+        """Whether a run is starting or on, paused or not."""
+        return self._thread is not None or self._state is not State.IDLE
 
     @property
     def is_loading(self) -> bool:
@@ -135,11 +141,32 @@ class Session(QObject):
     def start(self, config: TrainingConfig, dataset: Dataset, *, paused: bool = False) -> None:
         """Start a run of ``config`` on ``dataset``; with ``paused``, pause after one mini-batch.
 
-        Raises :class:`ConvlabError` if the network cannot be built on these images.
+        A large network is built in the background first. Raises :class:`ConvlabError` if the
+        network cannot be built on these images; ``failed`` tells what goes wrong later.
         """
         self._refuse_while_busy()
-        trainer = Trainer.from_config(config, dataset, threads=threads_beside_window())
-        self._start(trainer, dataset, self._new_recorder(config), paused=paused)
+        layers = config.layer_shapes(
+            dataset.image_shape, len(dataset.class_names), len(dataset.train)
+        )
+        if sum(layer.stored_count for layer in layers) <= LARGE:
+            self._on_built(built(config, dataset, paused=paused))
+        else:
+            self._set_state(State.STARTING)
+            self._building.start(lambda: built(config, dataset, paused=paused))
+
+    @Slot(object)
+    def _on_built(self, run: Built) -> None:
+        recorder = self._new_recorder(run.config)
+        self._start(run.trainer, run.dataset, recorder, paused=run.paused)
+
+    @Slot(str)
+    def _on_not_built(self, sentence: str) -> None:
+        self.failed.emit(sentence)
+        self._set_state(State.IDLE)
+
+    @Slot()
+    def _on_start_given_up(self) -> None:
+        self._set_state(State.IDLE)
 
     def branch(
         self, trainer: Trainer, config: TrainingConfig, dataset: Dataset, parent: RunFolder
@@ -229,8 +256,12 @@ class Session(QObject):
         self._control.step()
 
     def stop(self) -> None:
-        """End the run before the next mini-batch; ``run_ended`` follows."""
-        if self.is_busy:
+        """End the run before the next mini-batch; ``run_ended`` follows, unless it only starts."""
+        if self._state is State.STARTING:
+            self._building.drop()
+            self._set_state(State.STOPPING)
+            QTimer.singleShot(0, self, self._on_start_given_up)
+        elif self._thread is not None:
             self._control.stop()
             self._set_state(State.STOPPING)
 

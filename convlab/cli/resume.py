@@ -1,6 +1,5 @@
 """``convlab runs resume``: a run goes on where its last checkpoint was taken."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -10,13 +9,13 @@ from convlab.cli.options import ThreadsOption, chosen_threads, option_value
 from convlab.cli.terminal import complain
 from convlab.cli.train import train_to_the_end
 from convlab.data.loading import load_dataset
-from convlab.errors import ConvlabError, DataError, SettingsError
+from convlab.errors import ConvlabError, DataError
 from convlab.insight.memory import refuse_too_large
 from convlab.settings import settings_of
 from convlab.training.config import TrainingConfig
+from convlab.training.more_epochs import plan_epochs
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
-from convlab.training.run_info import changes
 from convlab.training.run_store import RunEntry, refusal, resumed_trainer
 
 _EPOCHS = next(setting for setting in settings_of(TrainingConfig) if setting.name == "epochs")
@@ -37,6 +36,12 @@ def resume(
             show_default=False,
         ),
     ] = None,
+    at_best: Annotated[
+        bool,
+        typer.Option(
+            "--at-best", help="Go on at the end of the best epoch; what is later is deleted."
+        ),
+    ] = False,
     threads: ThreadsOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as one line of JSON.")
@@ -53,15 +58,17 @@ def resume(
     folder = entry.folder
     _hold(folder)
     try:
-        _refuse_what_is_over(entry, wanted)
-        _go_on(entry, wanted, cores, as_json=as_json)
+        _refuse_what_is_over(entry, wanted, at_best=at_best)
+        _go_on(entry, wanted, cores, at_best=at_best, as_json=as_json)
     finally:
         folder.release()
 
 
-def _go_on(entry: RunEntry, wanted: int | None, cores: int, *, as_json: bool) -> None:
+def _go_on(
+    entry: RunEntry, wanted: int | None, cores: int, *, at_best: bool, as_json: bool
+) -> None:
     folder, config = entry.folder, entry.folder.config()
-    if folder.checkpoints() and folder.last_checkpoint() is None:
+    if not at_best and folder.checkpoints() and folder.last_checkpoint() is None:
         raise DataError(
             f"The run {entry.title} is damaged: none of its checkpoints can be read. Train it anew "
             f"with convlab train --config '{folder.path / 'settings.toml'}'"
@@ -73,16 +80,9 @@ def _go_on(entry: RunEntry, wanted: int | None, cores: int, *, as_json: bool) ->
             f"The run {entry.title} cannot go on without its images. {error}"
         ) from error
     refuse_too_large(config, dataset)
-    trainer = resumed_trainer(folder, dataset, threads=cores)
+    trainer = resumed_trainer(folder, dataset, threads=cores, at_best=at_best)
     if wanted is not None and wanted != config.epochs:
-        config = replace(config, epochs=wanted)
-        trainer.epochs = wanted
-        if trainer.iterations < trainer.iteration:
-            done = -(-trainer.iteration // trainer.batches.per_epoch)
-            raise SettingsError(
-                {"epochs": f"The run has come to epoch {done:,} already; name at least so many."}
-            )
-        _plan(entry, config)
+        config = plan_epochs(entry, trainer, wanted)
     if trainer.iteration == 0:
         complain("No checkpoint was written before the run ended, so it begins anew.")
     train_to_the_end(trainer, Recorder(folder, config), as_json=as_json)
@@ -99,20 +99,7 @@ def _hold(folder: RunFolder) -> None:
         ) from error
 
 
-def _refuse_what_is_over(entry: RunEntry, wanted: int | None) -> None:
+def _refuse_what_is_over(entry: RunEntry, wanted: int | None, *, at_best: bool) -> None:
     """Raise :class:`ConvlabError` where going on would do nothing, or the same damage again."""
-    if problem := refusal(entry, wanted):
+    if problem := refusal(entry, wanted, at_best=at_best):
         raise ConvlabError(problem)
-
-
-def _plan(entry: RunEntry, config: TrainingConfig) -> None:
-    """Write down that the run goes on for another number of epochs."""
-    folder = entry.folder
-    try:
-        config.save(folder.path / "settings.toml")
-        folder.save_info(replace(entry.info, epochs=config.epochs, changes=changes(config)))
-    except OSError as error:
-        raise ConvlabError(
-            f"The run cannot go on, because {folder.path} cannot be written: "
-            f"{error.strerror or error}."
-        ) from error

@@ -97,7 +97,7 @@ def runs_table(entries: Iterable[RunEntry], ids: Mapping[str, str]) -> Table:
             _differences(entry),
             percent(info.best_accuracy),
             percent(info.last_accuracy),
-            f"{info.iteration:,}",
+            f"{info.branched_at + info.iteration:,}",
             duration(info.seconds),
             _STATES[state_of(entry)],
         )
@@ -110,7 +110,8 @@ def heading(entry: RunEntry) -> list[str]:
     lines = [f"{'★ ' if notes.starred else ''}{entry.title}"]
     lines += notes.note.splitlines()
     lines.append(f"{info.network} on {info.dataset} with {info.optimizer}, begun {info.created}")
-    steps = f"{info.iteration:,} of {counted(info.iterations, 'step')}"
+    before = info.branched_at  # people count a branch's steps on from those of its parent
+    steps = f"{before + info.iteration:,} of {counted(before + info.iterations, 'step')}"
     lines.append(f"{_STATES[state_of(entry)]}: {steps} in {duration(info.seconds)}")
     if info.message:
         lines.append(info.message)
@@ -120,12 +121,12 @@ def heading(entry: RunEntry) -> list[str]:
     if info.best_accuracy >= 0:
         lines.append(
             f"test accuracy: best {percent(info.best_accuracy)} after step "
-            f"{info.best_iteration:,}, last {percent(info.last_accuracy)}"
+            f"{before + info.best_iteration:,}, last {percent(info.last_accuracy)}"
         )
     if info.test_accuracy >= 0:
         lines.append(
             f"{percent(info.test_accuracy)} of the whole test set with the weights in use, those "
-            f"of step {info.weights_iteration:,}"
+            f"of step {before + info.weights_iteration:,}"
         )
     return [*lines, f"in {entry.folder.path}"]
 

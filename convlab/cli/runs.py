@@ -150,9 +150,10 @@ def show(name: Name, as_json: AsJson = False) -> None:
         return
     left_out = len(evaluations) - _EVALUATIONS_SHOWN
     typer.echo(f"\nThe last of {len(evaluations):,} epochs:" if left_out > 0 else "")
-    table = new_table("Epoch", "Step", "Train", "Test")
+    table, info = new_table("Epoch", "Step", "Train", "Test"), entry.info
     for e in evaluations[-_EVALUATIONS_SHOWN:]:
-        cells = (f"{e.epoch:,}", f"{e.iteration:,}", percent(e.train_accuracy))
+        epoch, step = info.epochs_before + e.epoch, info.branched_at + e.iteration
+        cells = (f"{epoch:,}", f"{step:,}", percent(e.train_accuracy))
         add_row(table, *cells, percent(e.test_accuracy))
     print_table(table)
 

@@ -5,6 +5,7 @@ network. A name that ends in ``.npz`` means the same in NumPy's own format; ``.p
 book's, a pickled dict of arrays.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from convlab.nn.types import Shape
 from convlab.wording import counted
 
 Params = dict[str, NDArray[Any]]
+_FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}  # as the format calls them
 _LARGEST = np.finfo(np.float32).max  # larger ones would be infinite in a network
 _SOMETHING_ELSE = "open weights that convlab saved (.safetensors or .npz) or the book's params.pkl"
 
@@ -67,13 +69,37 @@ def _load_safetensors(path: Path) -> tuple[Params, str | None]:
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
-            params = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = file.keys()
+            params = _floats_of(path, names)
+            params |= {name: file.get_tensor(name) for name in names if name not in params}
     # AttributeError: numbers of a kind that NumPy does not have, such as 8-bit floats.
     except (SafetensorError, AttributeError, TypeError, KeyError, ValueError) as error:
         raise WeightsError(
             f"{path.name} is not a safetensors file, or it is damaged; {_SOMETHING_ELSE}."
         ) from error
     return params, metadata.get(FILE_KEY)
+
+
+def _floats_of(path: Path, names: list[str]) -> Params:
+    """Read the arrays of floats in a file whose header was checked; may raise ValueError.
+
+    The package's own reading would keep all other threads waiting, a second for large networks.
+    """
+    params: Params = {}
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header, start = json.loads(file.read(size)), 8 + size
+        for name in names:
+            about = header[name]
+            if about["dtype"] not in _FLOATS:
+                continue
+            begin, end = about["data_offsets"]
+            numbers = np.empty(end - begin, np.uint8)
+            file.seek(start + begin)
+            if file.readinto(numbers.data) != len(numbers):
+                raise ValueError(f"{name} is cut off")
+            params[name] = numbers.view(_FLOATS[about["dtype"]]).reshape(about["shape"])
+    return params
 
 
 def check(params: Mapping[str, NDArray[Any]], shapes: Mapping[str, Shape]) -> None:

@@ -15,14 +15,19 @@ drawings.json         the user's own drawings as they were when the run began, i
 ====================  ==========================================================================
 """
 
+import errno
+import os
 import re
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from convlab.data.digit_image import Drawing
 from convlab.data.own_drawings import OwnDrawings
+from convlab.data.strokes import write_drawings
 from convlab.errors import ConvlabError, DataError
 from convlab.files import append_lines, write_atomically
 from convlab.nn import weights
@@ -80,15 +85,20 @@ class RunFolder:
         Raises :class:`ConvlabError` if that cannot be done, or if ``path`` holds something.
         """
         folder = path or unused_folder(data_dir() / "runs", config.network.name)
+        is_new = False
         try:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise ConvlabError(
                     f"{folder} is there already and is not an empty folder; name a new folder, so "
                     "that no earlier run is lost."
                 )
+            is_new = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
             config.save(folder / "settings.toml")
         except OSError as error:
+            if is_new:
+                with suppress(OSError):
+                    folder.rmdir()
             raise ConvlabError(
                 f"The folder {folder} cannot be written: {error.strerror or error}; name another."
             ) from error
@@ -128,8 +138,13 @@ class RunFolder:
             raise DataError(f"{path} is damaged; it is no history of a run.") from error
 
     def write_history(self, history: History) -> None:
-        """Add what is new in the history, which is always the same one; raises OSError."""
+        """Add what is new in the history, which is always the same one.
+
+        Raises OSError, also if the folder was deleted: it is not made anew without its settings.
+        """
         path = self.path / "history.csv"
+        if not (self.path / "settings.toml").is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
         last = history.iterations[self._rows - 1] if self._rows else -1
         is_late = any(e.iteration <= last for e in history.evaluations[self._evaluations :])
         if self._rows and not is_late:
@@ -146,9 +161,20 @@ class RunFolder:
         """Replace the first layer's filters along the run; raises OSError."""
         track.save(self.path / "filters.safetensors")
 
-    def write_best(self, best: Best, description: NetworkDescription) -> None:
-        """Replace the best weights; raises OSError."""
-        weights.save(self.best_path, best.params, description)
+    def write_best(self, best: Best | None, description: NetworkDescription) -> None:
+        """Replace the best weights, or delete them where there are none yet; raises OSError.
+
+        Where they cannot be written, those that were there are deleted: they are the best no more.
+        """
+        try:
+            if best is not None:
+                weights.save(self.best_path, best.params, description)
+                return
+        except OSError:
+            with suppress(OSError):
+                self.best_path.unlink(missing_ok=True)
+            raise
+        self.best_path.unlink(missing_ok=True)
 
     def write_weights(self, params: Params, description: NetworkDescription) -> None:
         """Replace the weights in use; raises OSError."""
@@ -160,9 +186,14 @@ class RunFolder:
         ``best`` is that of the best epoch, where it is not written yet. The one of the best epoch
         before it is deleted last: to whatever checkpoint a run goes back, its best one is there.
         """
-        if best is not None:
-            best.save(self._checkpoint(best.state.iteration, is_best=True))
-        checkpoint.save(self._checkpoint(checkpoint.state.iteration))
+        try:
+            if best is not None:
+                best.save(self._checkpoint(best.state.iteration, is_best=True))
+            checkpoint.save(self._checkpoint(checkpoint.state.iteration))
+        except OSError:
+            with suppress(OSError):  # each epoch may add one while the disk has no room for more
+                self._drop_best_checkpoints(CHECKPOINTS_KEPT)
+            raise
         self.drop_checkpoints(CHECKPOINTS_KEPT)
 
     def checkpoints(self) -> list[int]:
@@ -173,51 +204,51 @@ class RunFolder:
         """Delete all but the latest ``kept`` checkpoints and the best one; raises OSError."""
         for iteration in self.checkpoints()[kept:]:
             self._checkpoint(iteration).unlink(missing_ok=True)
-        for iteration in self._iterations(is_best=True)[1:]:
+        self._drop_best_checkpoints(1)
+
+    def _drop_best_checkpoints(self, kept: int) -> None:
+        for iteration in self._iterations(is_best=True)[kept:]:
             self._checkpoint(iteration, is_best=True).unlink(missing_ok=True)
 
     def last_checkpoint(self) -> Checkpoint | None:
-        """Return the latest checkpoint that can be read; None if there is none."""
-        for iteration in self.checkpoints():
-            try:
-                return Checkpoint.load(self._checkpoint(iteration))
-            except DataError:
-                continue
-        return None
+        """Return the latest checkpoint that can be read, be it a best one; None if none can."""
+        return self._first_readable(self._all_checkpoints())
+
+    def has_checkpoint(self) -> bool:
+        """Return whether there is any checkpoint, be it a best one, read or not."""
+        return bool(self._all_checkpoints())
+
+    def has_best_checkpoint(self) -> bool:
+        """Return whether there is a checkpoint of the best epoch, read or not."""
+        return bool(self._iterations(is_best=True))
 
     def best_checkpoint(self) -> Checkpoint | None:
         """Return the checkpoint of the best epoch; None if there is none that can be read."""
-        for iteration in self._iterations(is_best=True):
-            with suppress(DataError):
-                return Checkpoint.load(self._checkpoint(iteration, is_best=True))
-        return None
+        return self._first_readable(each for each in self._all_checkpoints() if each[1])
 
     def checkpoint_at(self, iteration: int) -> Checkpoint | None:
         """Return the checkpoint of an iteration; None if there is none that can be read."""
-        for is_best in (False, True):
-            if iteration in self._iterations(is_best=is_best):
-                with suppress(DataError):
-                    return Checkpoint.load(self._checkpoint(iteration, is_best=is_best))
-        return None
+        return self._first_readable(
+            each for each in self._all_checkpoints() if each[0] == iteration
+        )
 
     def drawings(self) -> OwnDrawings | None:
         """Return the drawings that the run learns; None if it keeps none."""
         path = self.path / "drawings.json"
         return OwnDrawings(path) if path.is_file() else None
 
-    def write_drawings(self, drawings: OwnDrawings) -> None:
-        """Keep drawings as they are now; raises OSError."""
-        write_atomically(self.path / "drawings.json", drawings.path.read_bytes())
+    def write_drawings(self, drawings: Sequence[Drawing]) -> None:
+        """Keep the drawings that the run learns; raises :class:`DataError`."""
+        write_drawings(self.path / "drawings.json", drawings)
 
     def go_back_to(self, iteration: int, history: History) -> None:
         """Delete what is later than ``iteration``, up to which ``history`` goes; raises OSError."""
         self._rows = self._evaluations = 0
         self.write_history(history)
         self.snapshots.drop_after(iteration)
-        for is_best in (False, True):
-            for later in self._iterations(is_best=is_best):
-                if later > iteration:
-                    self._checkpoint(later, is_best=is_best).unlink(missing_ok=True)
+        for later, is_best in self._all_checkpoints():
+            if later > iteration:
+                self._checkpoint(later, is_best=is_best).unlink(missing_ok=True)
 
     def acquire(self) -> None:
         """Hold the run, until :meth:`release`, and delete what a killed program left half written.
@@ -256,6 +287,19 @@ class RunFolder:
     def _checkpoint(self, iteration: int, *, is_best: bool = False) -> Path:
         name = f"{'best-' if is_best else ''}{iteration:06d}.safetensors"
         return self.path / "checkpoints" / name
+
+    def _all_checkpoints(self) -> list[tuple[int, bool]]:
+        """Iterations, latest first, and whether it is the best one, which comes second there."""
+        both = [
+            (n, is_best) for is_best in (False, True) for n in self._iterations(is_best=is_best)
+        ]
+        return sorted(both, key=lambda each: -each[0])
+
+    def _first_readable(self, checkpoints: Iterable[tuple[int, bool]]) -> Checkpoint | None:
+        for iteration, is_best in checkpoints:
+            with suppress(DataError):
+                return Checkpoint.load(self._checkpoint(iteration, is_best=is_best))
+        return None
 
     def _iterations(self, *, is_best: bool) -> list[int]:
         try:

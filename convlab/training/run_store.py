@@ -1,13 +1,14 @@
 """All runs of a person, in one folder."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from send2trash import TrashPermissionError, send2trash
 
 from convlab.data.dataset import Dataset
-from convlab.errors import ConvlabError, DataError
+from convlab.errors import ConvlabError, DataError, WeightsError
 from convlab.paths import data_dir
 from convlab.training.checkpoint import Checkpoint
 from convlab.training.config import TrainingConfig
@@ -107,16 +108,18 @@ class RunStore:
             return []
 
 
-def refusal(entry: RunEntry, epochs: int | None = None) -> str:
+def refusal(entry: RunEntry, epochs: int | None = None, *, at_best: bool = False) -> str:
     """Return a sentence that says why a run cannot go on; empty if it can.
 
-    ``epochs`` is how many it is to have in all, where that is not what its settings say. One that
+    ``epochs`` is how many it is to have in all, where that is not what its settings say; with
+    ``at_best`` it would go on at the end of its best epoch. One that
     ended early can: the count of epochs that did not surpass the best one begins anew.
     """
     info, title = entry.info, entry.title
     if entry.is_live:
         return f"The run {title} is being trained at the moment; wait for its end, or stop it."
-    if info.state == "finished" and (epochs is None or epochs <= info.epochs):
+    goes_back = at_best and info.best_iteration < info.iterations
+    if info.state == "finished" and not goes_back and (epochs is None or epochs <= info.epochs):
         return (
             f"The run {title} is finished; to go on, name more than its {info.epochs:,} epochs: "
             f"convlab runs resume '{entry.name}' --epochs {info.epochs + 10}"
@@ -134,7 +137,7 @@ def resumed_trainer(
 ) -> Trainer:
     """Return the trainer of a run, which goes on where its last checkpoint was taken.
 
-    Without any checkpoint it begins anew. With ``at_best`` it goes on at the end of its best epoch;
+    One that has made no step that was kept begins anew. With ``at_best`` it goes on at the end of its best epoch;
     what is later is deleted once it does. It goes on for as many epochs as its settings say, which
     may have become more since then. It learns the drawings that it kept, and hashes all images,
     which takes a moment. Raises :class:`ConvlabError` if the settings cannot be read, or if
@@ -144,12 +147,13 @@ def resumed_trainer(
     if checkpoint:
         config = replace(checkpoint.config, epochs=config.epochs)
     trainer = Trainer.from_config(config, dataset, threads=threads, drawings=folder.drawings())
-    snapshots, info = folder.snapshots, folder.info()
-    first = snapshots.load(0) if 0 in snapshots.iterations else None
-    if info is not None and info.parent and first is not None:
-        trainer.begin_at(first, info.branched_at, info.epochs_before)
+    info = folder.info()
+    if info is not None and info.parent:
+        if checkpoint is None:
+            trainer.begin_at(_weights_of_parent(folder, info), info.branched_at, info.epochs_before)
+        trainer.branched_at, trainer.epochs_before = info.branched_at, info.epochs_before
     if checkpoint is not None:
-        _restore(trainer, checkpoint, first, folder)
+        _restore(trainer, checkpoint, _earliest(folder), folder)
         if info is not None and info.state == "early" and trainer.is_out_of_patience:
             trainer.patience_from = trainer.iteration
     return trainer
@@ -164,13 +168,33 @@ def _checkpoint(folder: RunFolder, *, at_best: bool) -> Checkpoint | None:
                 "one of its moments instead."
             )
         return best
-    last = folder.last_checkpoint()
-    if last is None and folder.checkpoints():
+    last, info = folder.last_checkpoint(), folder.info()
+    if last is None and (folder.has_checkpoint() or (info is not None and info.iteration)):
+        what = "its checkpoints are damaged" if folder.has_checkpoint() else "it has no checkpoint"
         raise DataError(
-            f"The run {folder.title} cannot go on: its checkpoints are damaged. Begin a new run at "
-            "one of its moments instead."
+            f"The run {folder.title} cannot go on: {what}. Begin a new run at one of its moments "
+            "instead."
         )
     return last
+
+
+def _weights_of_parent(folder: RunFolder, info: RunInfo) -> Params:
+    """Return the weights that a branch begins with; raises :class:`DataError` if they are lost."""
+    try:
+        return folder.snapshots.load(0)
+    except WeightsError as error:
+        raise DataError(
+            f"The run {folder.title} cannot begin anew: the weights that it took from the run "
+            f"{info.parent} are missing or damaged. Begin a new run at a moment of that one instead."
+        ) from error
+
+
+def _earliest(folder: RunFolder) -> Params | None:
+    """Return the first weights of a run that can be read: those of iteration 0, if they can."""
+    for iteration in folder.snapshots.iterations:
+        with suppress(WeightsError):
+            return folder.snapshots.load(iteration)
+    return None
 
 
 def _restore(

@@ -18,6 +18,8 @@ from convlab.ui.widgets.run_table import RunTable
 from convlab.ui.widgets.save_dialog import asked_path
 
 LONGEST_NAME = 100
+MOST_EPOCHS = 10_000
+USUALLY_MORE = 10  # epochs
 _ZIP = "Runs (*.zip)"
 
 
@@ -35,6 +37,10 @@ class RunActions(QObject):
                          self._on_open)  # fmt: skip
         self.resume = make("Resume", "Ctrl+R", "Go on where it was stopped or interrupted",
                            self._on_resume)  # fmt: skip
+        self.resume_best = make("Resume from the best epoch…", "", "Go on at the end of the epoch "
+                                "with the best test accuracy", self._on_resume_best)  # fmt: skip
+        self.more_epochs = make("Train for more epochs…", "", "Go on for more epochs than were "
+                                "planned", self._on_more_epochs)  # fmt: skip
         self.compare = make("Compare", "Ctrl+K", "Show two chosen runs side by side",
                             self._on_compare)  # fmt: skip
         self.rename = make("Rename…", "F2", "Give the run a name", self._on_rename)
@@ -79,6 +85,12 @@ class RunActions(QObject):
         refused = refusal(one) if one is not None else ""
         self.resume.setEnabled(one is not None and not refused and is_free)
         self._resume_button.setToolTip(refused or self.resume.toolTip())
+        can_go_back = one is not None and not refusal(one, at_best=True)
+        can_go_back = can_go_back and one is not None and one.folder.has_best_checkpoint()
+        self.resume_best.setEnabled(can_go_back and is_free)
+        has_room = one is not None and one.info.epochs < MOST_EPOCHS
+        can_do_more = has_room and one is not None and not refusal(one, one.info.epochs + 1)
+        self.more_epochs.setEnabled(can_do_more and is_free)
         self.compare.setEnabled(len(chosen) == 2)
         for action in (self.rename, self.note, self.reveal):
             action.setEnabled(one is not None)
@@ -113,6 +125,7 @@ class RunActions(QObject):
 
     def _fill(self, widget: QWidget) -> None:
         groups = (
+            (self.resume_best, self.more_epochs),
             (self.rename, self.note, self.star),
             (self.reveal, self.export, self.import_),
             (self.delete,),
@@ -132,6 +145,39 @@ class RunActions(QObject):
     @Slot()
     def _on_resume(self) -> None:
         self._lab.resume_run(self._table.chosen[0])
+
+    @Slot()
+    def _on_resume_best(self) -> None:
+        (entry,) = self._table.chosen
+        box = QMessageBox(QMessageBox.Icon.Question, "Go back?", "", parent=self._window)
+        box.setText(f"Let {entry.title} go on from its best epoch?")
+        box.setInformativeText(
+            f"What it learned after iteration {self._counted_on(entry):,} is deleted: the later "
+            "moments, curves and checkpoints."
+        )
+        resume = box.addButton("Delete and resume", QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.exec()
+        if box.clickedButton() is resume:
+            self._lab.resume_run(entry, at_best=True)
+
+    @staticmethod
+    def _counted_on(entry: RunEntry) -> int:
+        """Return the best iteration as people count it, those of a branch's parent included."""
+        return entry.info.branched_at + entry.info.best_iteration
+
+    @Slot()
+    def _on_more_epochs(self) -> None:
+        (entry,) = self._table.chosen
+        planned = entry.info.epochs
+        more, is_wanted = QInputDialog.getInt(
+            self._window, "Train for more epochs", f"More epochs, beyond the {planned:,} planned:",
+            USUALLY_MORE, 1, MOST_EPOCHS - planned,
+        )  # fmt: skip
+        if is_wanted:
+            self._lab.resume_run(entry, epochs=planned + more)
 
     @Slot()
     def _on_compare(self) -> None:

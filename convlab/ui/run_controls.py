@@ -144,7 +144,8 @@ class RunControls(QObject):
         self.train.setText(GO_ON if paused else TRAIN)
         self.pause.setEnabled(state is State.RUNNING)
         self.step.setEnabled(startable or paused)
-        self.stop.setEnabled(state in (State.RUNNING, State.PAUSED) or (idle and is_queued))
+        stoppable = state in (State.STARTING, State.RUNNING, State.PAUSED)
+        self.stop.setEnabled(stoppable or (idle and is_queued))
         self.rate.setEnabled(state in (State.RUNNING, State.PAUSED))
         if idle:
             self._rate_text = ""

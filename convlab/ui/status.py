@@ -11,6 +11,7 @@ from convlab.ui.widgets.steady_label import SteadyLabel
 WIDE = 115 * SPACE  # pixels; a narrower bar has no room for where a branch began
 _STATES = {
     State.IDLE: "Ready",
+    State.STARTING: "Starting…",
     State.RUNNING: "Training",
     State.PAUSED: "Paused",
     State.STOPPING: "Stopping…",

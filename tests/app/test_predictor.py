@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QThreadPool
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
@@ -169,3 +170,23 @@ def test_after_a_run_it_has_the_weights_that_the_run_left_and_nobody_can_change_
     for name, array in lab.predictor.network.params.items():
         np.testing.assert_array_equal(array, ended.args[0].params[name])
         assert not array.flags.writeable
+
+
+def test_a_large_untrained_network_answers_soon(
+    session: Session, predictor: Predictor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convlab.app.predictor.LARGE", 0)
+    net = network(0)
+    session.run_started.emit(started(net))
+    session.weights_shown.emit(SnapshotTaken(3, frozen_copy(net.params)))
+    predictor.compare_untrained(True)
+    assert predictor.is_compared
+    assert predictor.is_trained  # until the other is there
+    qtbot.waitUntil(lambda: not predictor.is_trained)
+    assert predictor.answering is not predictor.network
+    predictor.compare_untrained(False)
+    predictor.compare_untrained(True)
+    predictor.compare_untrained(False)  # before it was there
+    QThreadPool.globalInstance().waitForDone()
+    QCoreApplication.processEvents()
+    assert predictor.answering is predictor.network

@@ -162,3 +162,14 @@ def test_settings_are_told_in_words() -> None:
     }
     words = "SGD, learning rate 0.1, layers Relu; Affine, epochs 3, augmentation.noise on"
     assert settings_words(entry("a", optimizer="SGD", changes=told)) == words
+
+
+def test_what_points_at_a_run_follows_it_when_others_come_first(
+    runs: RunList, ordered: OrderedRuns
+) -> None:
+    show(runs, ordered, entry("a", 2), entry("b", 3), entry("c", 1))
+    pointer = QPersistentModelIndex(ordered.index(0, NAME))
+    ordered.sort(NAME, DOWN)
+    assert (pointer.row(), pointer.data(ENTRY_ROLE).name) == (1, "b")
+    ordered.set_words("no run is like that")
+    assert not pointer.isValid()

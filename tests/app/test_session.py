@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QThreadPool
 from pytestqt.qtbot import QtBot
 
 from convlab.app.session import Session, State
@@ -347,3 +348,75 @@ def test_a_run_that_diverges_leaves_good_weights_and_an_idle_session(
     assert all(np.isfinite(array).all() for array in ended.params.values())
     assert len(diary.steps) == 5
     assert diary.of("failed") == []
+
+
+@pytest.fixture
+def slow_build(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Every network is large, and is built only once the event is set."""
+    may_build = threading.Event()
+    build = Trainer.from_config
+
+    def later(*arguments: Any, **named: Any) -> Trainer:
+        assert threading.current_thread() is not threading.main_thread()
+        may_build.wait(10)
+        return build(*arguments, **named)
+
+    monkeypatch.setattr("convlab.app.session.LARGE", 0)
+    monkeypatch.setattr(Trainer, "from_config", later)
+    yield may_build
+    may_build.set()
+
+
+def test_a_large_network_is_built_beside_the_window(
+    session: Session,
+    diary: Diary,
+    qtbot: QtBot,
+    endless: TrainingConfig,
+    tiny_dataset: Dataset,
+    slow_build: threading.Event,
+) -> None:
+    session.start(endless, tiny_dataset, paused=True)
+    assert session.state is State.STARTING
+    with pytest.raises(RuntimeError):
+        session.start(endless, tiny_dataset)
+    slow_build.set()
+    wait_for(qtbot, session, State.PAUSED)
+    assert len(diary.steps) == 1
+    assert len(diary.of("run_started")) == 1
+
+
+def test_a_run_that_only_starts_can_be_stopped(
+    session: Session,
+    diary: Diary,
+    qtbot: QtBot,
+    endless: TrainingConfig,
+    tiny_dataset: Dataset,
+    slow_build: threading.Event,
+) -> None:
+    session.start(endless, tiny_dataset)
+    session.stop()
+    assert session.is_busy
+    wait_for(qtbot, session, State.IDLE)
+    slow_build.set()
+    QThreadPool.globalInstance().waitForDone()
+    QCoreApplication.processEvents()
+    assert session.state is State.IDLE
+    assert diary.of("run_started") == []
+
+
+def test_what_goes_wrong_while_it_starts_is_told_in_a_sentence(
+    session: Session,
+    diary: Diary,
+    qtbot: QtBot,
+    tiny_config: TrainingConfig,
+    tiny_dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any, **__: Any) -> Trainer:
+        raise MemoryError
+
+    monkeypatch.setattr("convlab.app.session.LARGE", 0)
+    monkeypatch.setattr(Trainer, "from_config", fail)
+    session.start(tiny_config, tiny_dataset)
+    wait_for(qtbot, session, State.IDLE)
+    assert diary.of("failed") == ["There is not enough memory for this network; make it smaller."]

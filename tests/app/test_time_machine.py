@@ -10,6 +10,7 @@ from convlab.app import time_machine as module
 from convlab.app.filters import FiltersModel
 from convlab.app.lab import Lab
 from convlab.app.live_run import LiveRun
+from convlab.app.past_runs import _Wanted
 from convlab.app.runs import Runs
 from convlab.app.session import State
 from convlab.data.dataset import Dataset
@@ -190,7 +191,8 @@ def test_a_run_that_was_stopped_goes_on(
 def test_a_run_goes_on_with_its_own_images_only(qtbot: QtBot, lab: Lab) -> None:
     (entry,) = lab.store.entries()  # type: ignore[union-attr]
     lab.set_dataset(replace(lab.dataset, name="others"))
-    lab.past_runs._waiting = entry  # as while its dataset is being read
+    # As while its dataset is being read.
+    lab.past_runs._waiting = _Wanted(entry, at_best=False, epochs=None)
     lab.loader.loaded.emit(lab.dataset)
     assert not lab.session.is_busy
     assert lab.past_runs._waiting is None

@@ -274,6 +274,32 @@ def test_a_run_that_goes_on_is_one_that_was_planned_longer(
     assert info.best_accuracy == planned_info.best_accuracy
 
 
+def test_a_run_goes_on_from_its_best_epoch(
+    convlab: Convlab, refused: Refused, train: Callable[..., RunFolder]
+) -> None:
+    run = train("--epochs", 2)
+    for path in (run.path / "checkpoints").glob("best-*"):
+        path.unlink()
+    text = refused("runs", "resume", run.path.name, "--at-best", "--epochs", 3)
+    assert "no checkpoint of its best epoch" in text
+    run = train("--epochs", 2)
+    values = convlab("runs", "resume", run.path.name, "--at-best", "--epochs", 3, "--json").json
+    assert (values["reason"], values["epochs"]) == ("finished", 3)
+
+
+def test_a_branch_is_counted_on_from_its_parent(
+    convlab: Convlab, train: Callable[..., RunFolder]
+) -> None:
+    run = train("--epochs", 2)
+    info = run.info()
+    assert info is not None
+    run.save_info(replace(info, parent="first", branched_at=100, epochs_before=30))
+    told = convlab("runs", "show", run.path.name).out
+    assert "106 of 106 steps" in told
+    assert "began from first at step 100" in told
+    assert "32" in told.split("Epoch")[1]
+
+
 def test_what_is_over_is_not_gone_on_with(
     convlab: Convlab, refused: Refused, train: Callable[..., RunFolder]
 ) -> None:

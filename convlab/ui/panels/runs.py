@@ -67,10 +67,9 @@ class RunsPanel(WatchingPanel):
     def choices(self) -> dict[str, str]:
         """Return what the runs are sorted by."""
         ordered = self.model.ordered
-        is_descending = ordered.sortOrder() is Qt.SortOrder.DescendingOrder
         return {
-            "sorted by": COLUMNS[ordered.sortColumn()].title,
-            "order": "descending" if is_descending else "ascending",
+            "sorted by": COLUMNS[ordered.sorted_by].title,
+            "order": "descending" if ordered.is_descending else "ascending",
         }
 
     def restore_choices(self, choices: Mapping[str, str]) -> None:

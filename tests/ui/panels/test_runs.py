@@ -318,3 +318,41 @@ def test_the_order_is_remembered(opened: Open, make_run: MakeRun) -> None:
     assert panel.choices() == {"sorted by": "Run", "order": "ascending"}
     panel.restore_choices({"sorted by": "nonsense"})
     assert titles(panel) == ["a", "b"]
+
+
+def test_a_finished_run_gets_more_epochs(
+    qtbot: QtBot, lab: Lab, opened: Open, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_run("whole")
+    panel = opened()
+    choose(panel, "whole")
+    assert "Train for more epochs…" in enabled(panel)
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (1, True))
+    with qtbot.waitSignal(lab.session.run_ended):
+        panel.actions_.more_epochs.trigger()
+    info = folder.info()
+    assert info is not None
+    assert (info.state, info.epochs, info.iteration) == ("finished", 3, 18)
+
+
+def test_a_run_goes_back_to_its_best_epoch_only_after_a_question(
+    qtbot: QtBot, person: Any, lab: Lab, opened: Open, make_run: MakeRun
+) -> None:
+    folder = make_run("half", stop_at=8)
+    panel = opened()
+    choose(panel, "half")
+    assert "Resume from the best epoch…" in enabled(panel)
+    person.answer("Cancel")
+    panel.actions_.resume_best.trigger()
+    assert person.questions == ["Let half go on from its best epoch?"]
+    assert not lab.session.is_loading
+    person.answer("Delete and resume")
+    with qtbot.waitSignal(lab.session.run_ended):
+        panel.actions_.resume_best.trigger()
+    info = folder.info()
+    assert info is not None
+    assert (info.state, info.iteration) == ("finished", 12)
+    for path in (folder.path / "checkpoints").glob("best-*"):
+        path.unlink()
+    panel.actions_.update()
+    assert "Resume from the best epoch…" not in enabled(panel)
