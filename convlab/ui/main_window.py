@@ -34,22 +34,17 @@ from convlab.ui.panels.curves import CurvesPanel
 from convlab.ui.panels.setup import SetupPanel
 from convlab.ui.preset_menu import PresetMenu
 from convlab.ui.run_controls import RunControls
+from convlab.ui.run_end import end_in_words, kind_of_end
 from convlab.ui.stand_in_bar import StandInBar
-from convlab.ui.status import Status, duration
+from convlab.ui.status import Status
 from convlab.ui.theme import SPACE, Choice, Theme
-from convlab.ui.widgets.notice import Kind, Notice, NoticeRow
+from convlab.ui.widgets.notice import Notice, NoticeRow
 from convlab.ui.widgets.save_dialog import ask_and_export
 from convlab.ui.window_memory import WindowMemory
 
 USUAL_SIZE = QSize(1366, 768)
 
 _SCHEMES: dict[Choice, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
-_END_KINDS: dict[str, Kind] = {
-    "finished": "good",
-    "early": "good",
-    "stopped": "warning",
-    "diverged": "error",
-}
 
 
 class MainWindow(QMainWindow):
@@ -226,14 +221,9 @@ class MainWindow(QMainWindow):
             self._memory.keep_config(self.lab.config)
 
     def _on_run_ended(self, event: RunEnded) -> None:
-        text = event.message
         dataset = self.lab.session.dataset  # of the run, whatever was opened meanwhile
-        if event.test_accuracy is not None and dataset is not None:
-            text = (
-                f"Finished in {duration(event.seconds)}: {event.test_accuracy:.2%} of the "
-                f"{len(dataset.test):,} test images are read right. {event.hint}"
-            ).rstrip()
-        self.notice.say("warning" if event.hint else _END_KINDS[event.reason], text)
+        images = None if dataset is None else len(dataset.test)
+        self.notice.say(kind_of_end(event), end_in_words(event, images))
 
     def _on_learning_rate_changed(self) -> None:
         self.notice.hide()  # it may be about a rate that was not taken

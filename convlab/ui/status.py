@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QProgressBar, QStatusBar, QWidget
 
 from convlab.app.progress import Progress
 from convlab.app.session import State
+from convlab.training.events import EndReason
 from convlab.ui.theme import SPACE
 from convlab.ui.widgets.steady_label import SteadyLabel
 
@@ -16,7 +17,12 @@ _STATES = {
     State.PAUSED: "Paused",
     State.STOPPING: "Stopping…",
 }
-_ENDS = {"finished": "Finished", "stopped": "Stopped", "diverged": "Diverged"}
+_ENDS: dict[EndReason, str] = {
+    "finished": "Finished",
+    "early": "Ended early",
+    "stopped": "Stopped",
+    "diverged": "Diverged",
+}
 
 
 class Status(QStatusBar):

@@ -1,6 +1,7 @@
 """The status bar says where a branch began, and counts on from there."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -8,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from convlab.app.progress import Progress
 from convlab.app.session import Session
 from convlab.nn.description import NetworkDescription
-from convlab.training.events import RunStarted, StepDone
+from convlab.training.events import EndReason, RunEnded, RunStarted, StepDone
 from convlab.ui.status import WIDE, Status
 
 BRANCH = RunStarted(20, 50, 0.1, NetworkDescription("Net"), {}, 600, None, 600, 12)
@@ -59,3 +60,10 @@ def test_it_says_that_a_run_is_loaded(session: Session, status: Status) -> None:
     assert status._state.text() == "Loading…"
     session.set_loading(False)
     assert status._state.text() == "Ready"
+
+
+@pytest.mark.parametrize("reason", get_args(EndReason))
+def test_it_has_a_word_for_every_end(session: Session, status: Status, reason: EndReason) -> None:
+    session.run_started.emit(BRANCH)
+    session.run_ended.emit(RunEnded(reason, 640, "", None, 1.0, {}))
+    assert reason in status._state.text().lower()
