@@ -37,9 +37,10 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 def append_lines(path: Path, lines: str) -> None:
     """Add whole lines to the end of ``path``, all or nothing; raises OSError.
 
-    They go out in one call, so that whoever reads meanwhile sees all of a line or none of it.
+    They go out in one call, so that whoever reads meanwhile sees all of a line or none of it. A
+    file that is gone is not made anew: it would lack what was in it.
     """
-    with path.open("ab", buffering=0) as file:
+    with path.open("r+b", buffering=0) as file:
         end = file.seek(0, os.SEEK_END)
         data = lines.encode()
         try:

@@ -214,11 +214,10 @@ def _read(entry: RunEntry) -> _PastRun:
     if description is None:
         raise WeightsError(f"The weights of the run {entry.title} do not tell of their network.")
     per_epoch = info.iterations // max(info.epochs, 1)
-    rates = [rate for *_, rate, _, _ in history.rows()][:1]
     started = RunStarted(
         info.epochs,
         max(per_epoch, 1),
-        rates[0] if rates else 0.0,
+        history.first_learning_rate,
         description,
         first,
         len(history.iterations),

@@ -1,6 +1,6 @@
 """The drawings that the user has labeled, in a file of their own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,19 +70,19 @@ class OwnDrawings:
         write_drawings(path, self.read())
 
 
-def with_own_drawings(dataset: Dataset, times: int, kept: OwnDrawings | None = None) -> Dataset:
-    """Return a dataset to whose training images the user's own drawings are added.
+def with_own_drawings(dataset: Dataset, times: int, kept: Sequence[Drawing]) -> Dataset:
+    """Return a dataset to whose training images the user's own drawings, ``kept``, are added.
 
     Each of them comes ``times`` times, under the class that is named as its digit; drawings
     without a label, or of a digit that is no class, are left out. The test images stay as they
-    are. Raises :class:`SettingsError` if there are no drawings to add, and :class:`DataError`.
+    are. Raises :class:`SettingsError` if there are no drawings to add.
     """
     if not times:
         return dataset
     if problem := refusal(dataset):
         raise SettingsError({SETTING: problem})
     names = dataset.class_names
-    drawings = [d for d in (kept or OwnDrawings()).read() if str(d.label) in names]
+    drawings = [d for d in kept if str(d.label) in names]
     if not drawings:
         raise SettingsError(
             {

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from convlab.nn.description import NetworkDescription
 
-if TYPE_CHECKING:  # both are made of what is below
+if TYPE_CHECKING:  # what is of training is made of what is below
+    from convlab.data.digit_image import Drawing
     from convlab.training.history import History
-    from convlab.training.state import TrainerState
+    from convlab.training.state import Best, TrainerState
 
 Params = dict[str, NDArray[np.floating]]
 EndReason = Literal["finished", "early", "stopped", "diverged"]
@@ -28,6 +29,8 @@ class RunStarted:
     of; a snapshot of its weights follows. A run that began at a moment of another one counts its
     iterations and epochs from 0, too; ``branched_at`` is the iteration at which the other was left,
     and ``epochs_before`` how many epochs were over by then, both counted from the very beginning.
+    ``best`` are the weights that read most test images right so far, counted from the beginning of
+    this run, and ``drawings`` the user's own that it learns.
     """
 
     epochs: int
@@ -39,6 +42,8 @@ class RunStarted:
     history: "History | None" = None
     branched_at: int = 0
     epochs_before: int = 0
+    best: "Best | None" = None
+    drawings: tuple["Drawing", ...] = ()
 
     @property
     def iterations(self) -> int:

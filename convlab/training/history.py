@@ -49,6 +49,11 @@ class History:
         return self._evaluations
 
     @property
+    def first_learning_rate(self) -> float:
+        """The learning rate in force at the first step; 0 where a file tells of no step."""
+        return self._rates[0].learning_rate
+
+    @property
     def learning_rate_changes(self) -> Sequence[LearningRateChanged]:
         """The changes of the learning rate that were made while the run was on, in order."""
         return self._rates[1:]

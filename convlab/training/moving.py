@@ -21,7 +21,7 @@ def moved(
     ``write_end`` writes what is known of it at its end; what was written before is copied.
     Returns the folder, and whether all of that could be copied; None if no folder has room.
     """
-    for place in (lambda: None, _temporary):
+    for place in (lambda: None, temporary_folder):
         try:
             new = RunFolder.create(config, place())
         except (ConvlabError, OSError):
@@ -35,6 +35,24 @@ def moved(
         _leave(old, new, is_whole=is_whole)
         return new, is_whole
     return None
+
+
+def told_of_move(old: RunFolder, place: tuple[RunFolder, bool] | None) -> str:
+    """Return a sentence that says where the run in ``old`` is, which :func:`moved` returned."""
+    if place is None:
+        return "No other folder has room for it; save its weights elsewhere."
+    new, is_whole = place
+    if not old.path.is_dir():
+        return (
+            f"Its history, weights and last checkpoint were put into {new.path} instead; its "
+            "earlier snapshots are gone with the folder."
+        )
+    if is_whole:
+        return f"The whole run was put into {new.path} instead."
+    return (
+        f"Its history, weights and last checkpoint were put into {new.path} instead; not all of "
+        f"its snapshots could be, which are still in {old.path}."
+    )
 
 
 def _copy(old: RunFolder, new: RunFolder) -> bool:
@@ -61,7 +79,8 @@ def _leave(old: RunFolder, new: RunFolder, *, is_whole: bool) -> None:
     info = old.info()
     if info is None:
         return
-    info = replace(info, state="stopped", message=f"The run was put into {new.path}.")
+    message, place = f"The run was put into {new.path}.", str(new.path)
+    info = replace(info, state="stopped", message=message, moved_to=place)
     try:
         old.save_info(info)
     except OSError:
@@ -71,5 +90,6 @@ def _leave(old: RunFolder, new: RunFolder, *, is_whole: bool) -> None:
             old.save_info(info)
 
 
-def _temporary() -> Path:
+def temporary_folder() -> Path:
+    """Make an empty folder for a run among the temporary files; raises OSError."""
     return Path(tempfile.mkdtemp(prefix="convlab-run-"))

@@ -143,8 +143,7 @@ class RunFolder:
         Raises OSError, also if the folder was deleted: it is not made anew without its settings.
         """
         path = self.path / "history.csv"
-        if not (self.path / "settings.toml").is_file():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+        self._refuse_if_gone()
         last = history.iterations[self._rows - 1] if self._rows else -1
         is_late = any(e.iteration <= last for e in history.evaluations[self._evaluations :])
         if self._rows and not is_late:
@@ -161,19 +160,13 @@ class RunFolder:
         """Replace the first layer's filters along the run; raises OSError."""
         track.save(self.path / "filters.safetensors")
 
-    def write_best(self, best: Best | None, description: NetworkDescription) -> None:
-        """Replace the best weights, or delete them where there are none yet; raises OSError.
+    def write_best(self, best: Best, description: NetworkDescription) -> None:
+        """Replace the best weights; raises OSError, also if the folder was deleted."""
+        self._refuse_if_gone()
+        weights.save(self.best_path, best.params, description)
 
-        Where they cannot be written, those that were there are deleted: they are the best no more.
-        """
-        try:
-            if best is not None:
-                weights.save(self.best_path, best.params, description)
-                return
-        except OSError:
-            with suppress(OSError):
-                self.best_path.unlink(missing_ok=True)
-            raise
+    def drop_best(self) -> None:
+        """Delete the best weights, if there are any; raises OSError."""
         self.best_path.unlink(missing_ok=True)
 
     def write_weights(self, params: Params, description: NetworkDescription) -> None:
@@ -283,6 +276,10 @@ class RunFolder:
             return True
         except OSError:  # a folder that is read-only is nobody's
             return False
+
+    def _refuse_if_gone(self) -> None:
+        if not (self.path / "settings.toml").is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
 
     def _checkpoint(self, iteration: int, *, is_best: bool = False) -> Path:
         name = f"{'best-' if is_best else ''}{iteration:06d}.safetensors"

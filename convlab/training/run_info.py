@@ -29,7 +29,8 @@ class RunInfo:
     ones, by dotted name. ``curve`` is its loss in at most 48 means. ``parent`` is the name of the
     folder of the run that it began from, at the iteration ``branched_at``, when ``epochs_before``
     epochs were over; these two count from the very beginning, all others from that of the run. An
-    accuracy (0 to 1) below 0 is not known.
+    accuracy (0 to 1) below 0 is not known. ``moved_to`` is the folder into which the run was put
+    when this one could no longer be written.
     """
 
     created: str
@@ -52,6 +53,7 @@ class RunInfo:
     branched_at: int = 0
     curve: tuple[float, ...] = ()
     epochs_before: int = 0
+    moved_to: str = ""
 
     @classmethod
     def begun(cls, config: TrainingConfig, parent: str = "") -> "RunInfo":

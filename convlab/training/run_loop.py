@@ -125,10 +125,10 @@ class RunLoop:
         """Warn, once, that the run is told of less often than it should be."""
         if not self._lacked_memory:
             self._lacked_memory = True
+            at = self._trainer.branched_at + self._trainer.iteration
             yield Warned(
-                f"There was not enough memory to copy the weights after iteration "
-                f"{self._trainer.iteration:,}. The training goes on; what is kept of it may have "
-                "gaps."
+                f"There was not enough memory to copy the weights after iteration {at:,}. The "
+                "training goes on; what is kept of it may have gaps."
             )
 
     def _patience_begun_anew(self) -> Iterator[Event]:
@@ -159,6 +159,8 @@ class RunLoop:
             trainer.history_before,
             trainer.branched_at,
             trainer.epochs_before,
+            trainer.best,
+            trainer.drawings,
         )
 
     def _obey(self) -> Iterator[Event]:
@@ -198,7 +200,7 @@ class RunLoop:
 
     def _end(self, reason: EndReason) -> RunEnded:
         trainer = self._trainer
-        accuracy, in_use = None, trainer.iteration
+        accuracy, in_use, before = None, trainer.iteration, trainer.branched_at
         message = "The run is finished."
         trainer.engine.sync()
         if reason == "diverged" or not all_finite(trainer.network.params):
@@ -216,10 +218,10 @@ class RunLoop:
             epochs = counted(trainer.early_stopping, "epoch")
             message = f"The run ended early: {epochs} did not surpass the best test accuracy."
         if reason == "stopped":
-            message = f"The run was stopped after {counted(trainer.iteration, 'iteration')}."
+            done = counted(before + trainer.iteration, "iteration")
+            message = f"The run was stopped after {done}."
         if reason != "diverged" and in_use != trainer.iteration:
-            at = trainer.branched_at + in_use
-            message += f" The best weights, those of iteration {at:,}, are in use."
+            message += f" The best weights, those of iteration {before + in_use:,}, are in use."
         hint = ""
         if accuracy is not None:
             hint = chance_hint(accuracy, trainer.network.output_size, trainer.optimizer.lr) or ""

@@ -61,8 +61,15 @@ class RunStore:
 
     def create(self, config: TrainingConfig) -> RunFolder:
         """Make the folder of a new run; raises :class:`ConvlabError` if that cannot be done."""
-        sweep_imports(self.root)
-        return RunFolder.create(config, unused_folder(self.root, config.network.name))
+        try:
+            sweep_imports(self.root)
+            return RunFolder.create(config, unused_folder(self.root, config.network.name))
+        except (ConvlabError, OSError) as error:
+            cause = error.__cause__ or error
+            reason = cause.strerror if isinstance(cause, OSError) else None
+            raise ConvlabError(
+                f"The folder of your runs, {self.root}, cannot be written: {reason or cause}."
+            ) from error
 
     def find(self, name: str) -> RunEntry:
         """Return the run that is called ``name``, or whose folder is, or begins so.
@@ -137,11 +144,12 @@ def resumed_trainer(
 ) -> Trainer:
     """Return the trainer of a run, which goes on where its last checkpoint was taken.
 
-    One that has made no step that was kept begins anew. With ``at_best`` it goes on at the end of its best epoch;
-    what is later is deleted once it does. It goes on for as many epochs as its settings say, which
-    may have become more since then. It learns the drawings that it kept, and hashes all images,
-    which takes a moment. Raises :class:`ConvlabError` if the settings cannot be read, or if
-    ``dataset`` is not the one that the run was trained on.
+    If it ended before the first one, it begins anew. With ``at_best`` it goes on at the end of its
+    best epoch; what is later is deleted once it does. It goes on for as many epochs as its settings
+    say, which may have become more since then. It learns the drawings that it kept, and hashes all
+    images, which takes a moment. Raises :class:`ConvlabError` if the settings cannot be read, if
+    its checkpoints or what a branch began with are lost, or if ``dataset`` is not the one that the
+    run was trained on.
     """
     checkpoint, config = _checkpoint(folder, at_best=at_best), folder.config()
     if checkpoint:
@@ -153,7 +161,7 @@ def resumed_trainer(
             trainer.begin_at(_weights_of_parent(folder, info), info.branched_at, info.epochs_before)
         trainer.branched_at, trainer.epochs_before = info.branched_at, info.epochs_before
     if checkpoint is not None:
-        _restore(trainer, checkpoint, _earliest(folder), folder)
+        _restore(trainer, checkpoint, _beginning(folder, info), folder)
         if info is not None and info.state == "early" and trainer.is_out_of_patience:
             trainer.patience_from = trainer.iteration
     return trainer
@@ -185,13 +193,18 @@ def _weights_of_parent(folder: RunFolder, info: RunInfo) -> Params:
     except WeightsError as error:
         raise DataError(
             f"The run {folder.title} cannot begin anew: the weights that it took from the run "
-            f"{info.parent} are missing or damaged. Begin a new run at a moment of that one instead."
+            f"{info.parent} are missing or damaged. Begin a new run at a moment of that run "
+            "instead."
         ) from error
 
 
-def _earliest(folder: RunFolder) -> Params | None:
-    """Return the first weights of a run that can be read: those of iteration 0, if they can."""
-    for iteration in folder.snapshots.iterations:
+def _beginning(folder: RunFolder, info: RunInfo | None) -> Params | None:
+    """Return the weights of iteration 0, if they can be read.
+
+    Of a branch, which could not make them anew, the earliest ones are the next best.
+    """
+    is_branch = info is not None and info.parent
+    for iteration in folder.snapshots.iterations if is_branch else (0,):
         with suppress(WeightsError):
             return folder.snapshots.load(iteration)
     return None

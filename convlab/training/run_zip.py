@@ -1,5 +1,6 @@
 """A run as one file: its folder, zipped, to be mailed and opened elsewhere."""
 
+import dataclasses
 import lzma
 import os
 import re
@@ -24,6 +25,7 @@ LONGEST_IMPORT = 60  # seconds that another one is waited for
 
 _IMPORT = ".import-"  # begins the name of a folder in which a run is unpacked
 _NAME = re.compile(r"[^\W_][\w ().,+=-]{0,99}")  # of a folder, on any system
+_LATER_MOMENT = re.compile(r"snapshots/0*[1-9]")
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -35,13 +37,17 @@ _DAMAGED = (
 )
 
 
-def export_run(folder: RunFolder, path: Path) -> None:
+def export_run(
+    folder: RunFolder, path: Path, *, replace: bool = False, with_moments: bool = True
+) -> None:
     """Write the files of a run into a zip, all or nothing, below a folder of the run's name.
 
-    Raises :class:`ConvlabError` if ``path`` is there already, if the run is being trained, or if
-    something cannot be read or written.
+    Without its moments, of which only the first is written, it is much smaller: it can be opened,
+    compared and gone on with, but there is little left to go back to.
+    Raises :class:`ConvlabError` if ``path`` is there already and is not to be replaced, if the run
+    is being trained, or if something cannot be read or written.
     """
-    if path.exists():
+    if path.exists() and not replace:
         raise ConvlabError(f"{path} is there already; name a new file.")
     if folder.is_held():
         raise ConvlabError(
@@ -51,10 +57,10 @@ def export_run(folder: RunFolder, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.unlink(missing_ok=True)  # of a killed program that had the same number
-        _write(folder.path, temporary)
+        _write(folder.path, temporary, with_moments=with_moments)
         os.replace(temporary, path)
     except OSError as error:
-        place = error.filename or path
+        place = path if error.filename in (None, str(temporary)) else error.filename
         raise ConvlabError(
             f"The run cannot be exported: {place}: {error.strerror or error}."
         ) from error
@@ -66,7 +72,8 @@ def export_run(folder: RunFolder, path: Path) -> None:
 def import_run(path: Path, root: Path) -> RunFolder:
     """Unpack a zip that :func:`export_run` wrote into a new folder of ``root``, all or nothing.
 
-    Files that no run has are left out. Raises :class:`DataError` for anything that is no run, or
+    ``path`` may be the folder of a run, too, which is copied. Files that no run has are left out.
+    Raises :class:`DataError` for anything that is no run, or
     is too large, and :class:`ConvlabError` if the folder cannot be written, or if another import
     does not come to its end.
     """
@@ -108,23 +115,42 @@ def _imported(path: Path, root: Path) -> RunFolder:
     # Beside the runs, so that no half of one is ever among them.
     with tempfile.TemporaryDirectory(dir=root.parent, prefix=_IMPORT) as temporary:
         unpacked = Path(temporary) / "run"
-        name = _unpack(path, unpacked)
+        name = _copy(path, unpacked) if path.is_dir() else _unpack(path, unpacked)
         _check(RunFolder(unpacked), path)
         target = _unused(root, name)
+        _tell_apart(RunFolder(unpacked), target.name.removeprefix(name))
         os.replace(unpacked, target)
         return RunFolder(target)
 
 
-def _write(folder: Path, path: Path) -> None:
+def _write(folder: Path, path: Path, *, with_moments: bool) -> None:
     name_inside = _safe(folder.resolve().name)
+    names = [name for name in files_of(folder) if with_moments or not _LATER_MOMENT.match(name)]
     with path.open("xb") as file:
         with zipfile.ZipFile(file, "w", strict_timestamps=False) as archive:
-            for name in files_of(folder):
+            for name in names:
                 # Weights hardly shrink, and it would take long.
                 packed = zipfile.ZIP_STORED if name.endswith("s") else zipfile.ZIP_DEFLATED
                 archive.write(folder / name, f"{name_inside}/{name}", packed)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _copy(path: Path, target: Path) -> str:
+    """Copy the files of the run in ``path`` into ``target`` and return the name of its folder."""
+    names = list(files_of(path))
+    if not {"settings.toml", "run.toml"} <= set(names):
+        raise DataError(f"{path} is no folder of a run; choose one, or a zip of one.")
+    if RunFolder(path).is_held():
+        raise ConvlabError(f"The run in {path} is being trained; stop it, or wait for its end.")
+    size = sum((path / name).stat().st_size for name in names)
+    if size > shutil.disk_usage(target.parent).free:
+        raise DataError(f"{path} takes {size / 1e6:,.0f} MB, for which there is no room.")
+    for name in names:
+        file = target / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path / name, file)
+    return _safe(path.resolve().name)
 
 
 def _unpack(path: Path, target: Path) -> str:
@@ -206,6 +232,13 @@ def _check(folder: RunFolder, path: Path) -> None:
         ) from error
     if folder.info() is None:
         raise DataError(f"The run in {path.name} is damaged: it does not tell how it stands.")
+
+
+def _tell_apart(folder: RunFolder, mark: str) -> None:
+    """Put the mark of a folder's name, such as `` (2)``, behind the name that a person gave."""
+    notes = folder.notes()
+    if mark and notes.name:
+        folder.save_notes(dataclasses.replace(notes, name=f"{notes.name}{mark}"))
 
 
 def _unused(root: Path, name: str) -> Path:

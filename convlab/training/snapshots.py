@@ -1,5 +1,7 @@
 """Weights along a run: many at first, when they change most, and fewer later."""
 
+import errno
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -63,13 +65,16 @@ class SnapshotFolder:
     def add(self, iteration: int, params: Params, description: NetworkDescription) -> None:
         """Write the weights of an iteration, and drop others if there are too many.
 
-        Raises OSError.
+        Those of iteration 0 are written anew, since a run that begins anew may find them damaged.
+        Raises OSError, also if the folder of the run is gone.
         """
         iterations = self.iterations
-        if iteration in iterations:
+        if iteration and iteration in iterations:
             return
+        if not self.path.parent.is_dir():  # or it would be made anew, with nothing else in it
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path.parent))
         weights.save(self.file(iteration), params, description)
-        iterations = sorted([*iterations, iteration])
+        iterations = sorted({*iterations, iteration})
         while len(iterations) > most_snapshots(params):
             self.file(iterations.pop(dispensable(iterations))).unlink(missing_ok=True)
         self._iterations = iterations

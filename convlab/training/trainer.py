@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convlab.data.augmentation import Augmentation
 from convlab.data.dataset import Dataset
+from convlab.data.digit_image import Drawing
 from convlab.data.own_drawings import OwnDrawings, with_own_drawings
 from convlab.errors import ConvlabError
 from convlab.nn.engine import Engine
@@ -125,6 +126,7 @@ class Trainer:
         self.history_before: History | None = None  # of earlier parts of the run
         self.first_params: Params | None = None  # those of iteration 0, once that is over
         self.branched_at = self.epochs_before = 0  # where the run left another one
+        self.drawings: tuple[Drawing, ...] = ()  # the user's own, which are among the images
         self.patience_from = 0  # the iteration before which early stopping counts no epochs
         self.iteration = 0
         self.train_loss_list: list[float] = []
@@ -146,11 +148,12 @@ class Trainer:
         """
         weights, trainer, images = np.random.SeedSequence(config.seed).spawn(3)
         dataset = with_fewer_images(dataset, config.train_images, np.random.default_rng(images))
-        dataset = with_own_drawings(dataset, config.own_drawings, drawings)
+        own = (drawings or OwnDrawings()).read() if config.own_drawings else []
+        dataset = with_own_drawings(dataset, config.own_drawings, own)
         classes = len(dataset.class_names)
         config.layer_shapes(dataset.image_shape, classes, len(dataset.train))
         network = config.build_network(dataset.image_shape, classes, np.random.default_rng(weights))
-        return cls(
+        made = cls(
             network,
             dataset.train.images,
             dataset.train.labels,
@@ -170,6 +173,8 @@ class Trainer:
             weights_kept=config.weights_kept,
             threads=threads,
         )
+        made.drawings = tuple(own)
+        return made
 
     @property
     def iterations(self) -> int:

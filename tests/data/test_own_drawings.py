@@ -91,19 +91,19 @@ def test_each_joins_the_training_images_as_often_as_wanted(
 ) -> None:
     kept.add(SEVEN, 7)
     kept.add(SEVEN, 1)
-    joined = with_own_drawings(tiny_dataset, 3, kept)
+    joined = with_own_drawings(tiny_dataset, 3, kept.read())
     np.testing.assert_array_equal(joined.train.images[:60], tiny_dataset.train.images)
     assert joined.train.labels[60:].tolist() == [7, 1] * 3
     for image in joined.train.images[60:]:
         np.testing.assert_array_equal(image[0], digit_image(kept.read()[0]))
     assert joined.test is tiny_dataset.test
-    assert with_own_drawings(tiny_dataset, 0, kept) is tiny_dataset
+    assert with_own_drawings(tiny_dataset, 0, kept.read()) is tiny_dataset
 
 
 def test_they_go_by_the_names_of_the_classes(kept: OwnDrawings, tiny_dataset: Dataset) -> None:
     names = ("seven", "7", *"ABCDEFGH")
     write_drawings(kept.path, [replace(SEVEN, label=label) for label in (7, 3, None)])
-    joined = with_own_drawings(replace(tiny_dataset, class_names=names), 1, kept)
+    joined = with_own_drawings(replace(tiny_dataset, class_names=names), 1, kept.read())
     assert joined.train.labels[60:].tolist() == [1]
 
 
@@ -122,5 +122,5 @@ def test_what_cannot_join_is_refused_at_the_setting(
     part = ImageSet(images, np.arange(10))
     other = replace(tiny_dataset, train=part, test=part, class_names=names)
     with pytest.raises(SettingsError, match=reason) as refused:
-        with_own_drawings(other, 2, kept)
+        with_own_drawings(other, 2, kept.read())
     assert list(refused.value.problems) == ["own_drawings"]

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -7,8 +8,25 @@ import pytest
 from convlab.data.dataset import Dataset
 from convlab.nn import SimpleConvNet
 from convlab.training import Trainer
+from convlab.training.writer import Writer
 
 MakeTrainer = Callable[..., Trainer]
+
+
+@pytest.fixture
+def prompt_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is no slower than the training, however busy the computer is."""
+    do = Writer.do
+
+    def do_now(
+        writer: Writer, job: Callable[[], None], size: int = 0, *, even_if_busy: bool = False
+    ) -> bool:
+        is_done = threading.Event()
+        accepted = do(writer, job, size, even_if_busy=True)
+        do(writer, is_done.set, even_if_busy=True)
+        return is_done.wait(10) and accepted
+
+    monkeypatch.setattr(Writer, "do", do_now)
 
 
 @pytest.fixture

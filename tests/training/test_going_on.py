@@ -99,6 +99,24 @@ def test_a_run_goes_on_with_the_drawings_that_it_began_with(
     assert trainer.train_loss_list == whole.train_loss_list
 
 
+def test_a_drawing_that_is_filed_while_a_run_begins_is_not_one_of_its_own(
+    make_run: MakeRun, tiny_dataset: Dataset
+) -> None:
+    OwnDrawings().add(SEVEN, 7)
+    run = make_run(stop_at=1, own_drawings=5)
+    (run.path / "drawings.json").unlink()
+    for file in (run.path / "checkpoints").iterdir():
+        file.unlink()
+    run.save_info(replace(_info(run), iteration=0))
+    trainer = resumed_trainer(run, tiny_dataset)
+    OwnDrawings().add(SEVEN, 1)
+    go_on(run, trainer, stop_at=4)
+    assert resumed_trainer(run, tiny_dataset).iteration == 4
+    kept = run.drawings()
+    assert kept is not None
+    assert [drawing.label for drawing in kept.read()] == [7]
+
+
 def test_a_run_without_drawings_keeps_none(make_run: MakeRun) -> None:
     OwnDrawings().add(SEVEN, 7)
     assert make_run(stop_at=1).drawings() is None
@@ -140,6 +158,16 @@ def test_a_run_goes_back_to_its_best_epoch_with_all_that_it_had_then(
     np.testing.assert_array_equal(run.history().losses, losses)
     files = sorted(path.name for path in (run.path / "checkpoints").glob("best*"))
     assert files == [f"best-{best:06d}.safetensors", "best.safetensors"]
+
+
+def test_what_a_branch_says_at_its_end_counts_from_the_very_beginning(make_run: MakeRun) -> None:
+    parent = make_run()
+    branch = make_run(parent=parent, at=8, stop_at=8, weights_kept="best")
+    assert _info(branch).weights_iteration == 6
+    assert _info(branch).message == (
+        "The run was stopped after 16 iterations. The best weights, those of iteration 14, are in "
+        "use."
+    )
 
 
 def test_of_a_large_network_the_best_weights_are_kept_but_no_checkpoint(

@@ -1,6 +1,6 @@
 """A run whose disk fills up is put elsewhere, with all that was written of it before."""
 
-import threading
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
 from convlab.training.run_info import RunNotes
 from convlab.training.run_store import RunStore, resumed_trainer
-from convlab.training.writer import Writer
 
 
 @pytest.fixture
@@ -26,22 +25,6 @@ def trainer(tiny_config: TrainingConfig, tiny_dataset: Dataset) -> Trainer:
 @pytest.fixture
 def folder(tmp_path: Path, tiny_config: TrainingConfig) -> RunFolder:
     return RunFolder.create(tiny_config, tmp_path / "runs" / "run")
-
-
-@pytest.fixture
-def prompt_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that is no slower than the training, however busy the computer is."""
-    do = Writer.do
-
-    def do_now(
-        writer: Writer, job: Callable[[], None], size: int = 0, *, even_if_busy: bool = False
-    ) -> bool:
-        is_done = threading.Event()
-        accepted = do(writer, job, size, even_if_busy=True)
-        do(writer, is_done.set, even_if_busy=True)
-        return is_done.wait(10) and accepted
-
-    monkeypatch.setattr(Writer, "do", do_now)
 
 
 def test_a_full_disk_is_told_once_and_the_run_is_put_elsewhere(
@@ -115,6 +98,7 @@ def test_a_run_that_is_put_elsewhere_can_be_scrubbed_and_gone_on_with(
     info = folder.info()
     assert info is not None
     assert (info.state, info.message) == ("stopped", f"The run was put into {new.path}.")
+    assert info.moved_to == str(new.path)
     (entry,) = RunStore(folder.path.parent).entries()
     assert not entry.was_interrupted
 
@@ -143,3 +127,30 @@ def test_what_cannot_be_copied_elsewhere_is_told(
     )
     assert recorder.folder.snapshots.iterations == [12]
     assert len(recorder.folder.history().losses) == 12
+
+
+def test_a_run_whose_folder_is_deleted_while_it_trains_is_put_elsewhere_and_can_go_on(
+    folder: RunFolder,
+    tiny_config: TrainingConfig,
+    tiny_dataset: Dataset,
+    trainer: Trainer,
+    prompt_disk: None,
+) -> None:
+    recorder, warnings = Recorder(folder, tiny_config), []
+    for event in recorder.follow(trainer.run(checkpoint_seconds=0.0)):
+        if isinstance(event, StepDone) and event.iteration == 9:
+            shutil.rmtree(folder.path)
+        if isinstance(event, Warned):
+            warnings.append(event.sentence)
+    new = recorder.folder
+    first, moved = warnings
+    assert first.endswith("No such file or directory. The training goes on, and is written at its "
+                          "end.")  # fmt: skip
+    assert moved.endswith(
+        f"Its history, weights and last checkpoint were put into {new.path} instead; its earlier "
+        "snapshots are gone with the folder."
+    )
+    assert not folder.path.exists(), "nothing is left in the old place that looks like a run"
+    assert RunFolder(new.path).config() == tiny_config
+    assert RunFolder(new.path).history().losses.tolist() == trainer.train_loss_list
+    assert resumed_trainer(RunFolder(new.path), tiny_dataset).iteration == 12

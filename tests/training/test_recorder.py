@@ -110,6 +110,7 @@ def test_too_little_memory_to_keep_the_run_does_not_end_it(
     tiny_config: TrainingConfig,
     trainer: Trainer,
     monkeypatch: pytest.MonkeyPatch,
+    prompt_disk: None,
 ) -> None:
     def fail(*_: object) -> None:
         raise MemoryError
@@ -122,8 +123,9 @@ def test_too_little_memory_to_keep_the_run_does_not_end_it(
     monkeypatch.setattr(f"convlab.training.{target}", fail)
     events = list(follow(folder, tiny_config, trainer))
     warnings = [event.sentence for event in events if isinstance(event, Warned)]
-    assert len(warnings) == 1
-    assert "not enough memory" in warnings[0]
+    assert all("not enough memory" in warning for warning in warnings)
+    # Of a state that could not be copied, the trainer has told; the last checkpoint is lost, too.
+    assert len(warnings) == (1 if place == "trainer" else 2)
     ended = events[-1]
     assert isinstance(ended, RunEnded)
     assert (ended.reason, ended.iteration) == ("finished", 12)
@@ -274,7 +276,7 @@ def test_a_run_whose_checkpoints_are_all_damaged_does_not_begin_anew_in_silence(
     folder: RunFolder, tiny_config: TrainingConfig, tiny_dataset: Dataset, trainer: Trainer
 ) -> None:
     list(follow(folder, tiny_config, trainer))
-    for iteration in folder.checkpoints():
-        (folder.path / "checkpoints" / f"{iteration:06d}.safetensors").write_bytes(b"nothing")
+    for file in (folder.path / "checkpoints").iterdir():
+        file.write_bytes(b"nothing")
     with pytest.raises(ConvlabError, match="its checkpoints are damaged"):
         resumed_trainer(folder, tiny_dataset)

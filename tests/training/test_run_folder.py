@@ -152,6 +152,35 @@ def test_a_place_that_cannot_be_written_is_refused(
         write(folder, trainer)
 
 
+def test_a_folder_without_settings_is_not_left_behind(
+    tmp_path: Path, tiny_config: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TrainingConfig, "save", save)
+    (tmp_path / "mine").mkdir()
+    for name in ("new", "mine"):
+        with pytest.raises(ConvlabError, match=f"{name} cannot be written: No space left"):
+            RunFolder.create(tiny_config, tmp_path / name)
+    assert not (tmp_path / "new").exists()
+    assert (tmp_path / "mine").is_dir(), "it was there before"
+
+
+@pytest.mark.parametrize("gone", ["history.csv", "settings.toml"])
+def test_a_history_that_was_deleted_is_not_begun_in_its_middle(
+    gone: str, tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
+) -> None:
+    folder, history = RunFolder.create(tiny_config, tmp_path / "run"), History(0.1)
+    history.add_steps([StepDone(1, 1, 2.5)])
+    write(folder, trainer, history)
+    (folder.path / gone).unlink()
+    history.add_steps([StepDone(2, 1, 2.0)])
+    with pytest.raises(FileNotFoundError):
+        folder.write_history(history)
+    assert not (folder.path / gone).exists()
+
+
 def test_the_history_grows_by_what_is_new_and_the_rest_is_left_alone(
     tmp_path: Path, tiny_config: TrainingConfig, trainer: Trainer
 ) -> None:

@@ -15,12 +15,13 @@ from filelock import FileLock
 from convlab.data.dataset import Dataset
 from convlab.data.digit_image import Drawing, Stroke
 from convlab.data.own_drawings import OwnDrawings
-from convlab.errors import ConvlabError
+from convlab.errors import ConvlabError, DataError
 from convlab.training import Trainer, TrainingConfig, run_zip
 from convlab.training.control import Control
 from convlab.training.events import StepDone
 from convlab.training.recorder import Recorder
 from convlab.training.run_folder import RunFolder
+from convlab.training.run_info import RunNotes
 from convlab.training.run_store import RunStore, resumed_trainer
 from convlab.training.run_zip import export_run, import_run
 
@@ -67,6 +68,33 @@ def changed(exported: Path, tmp_path: Path) -> Rewrite:
         return path
 
     return change
+
+
+def test_without_its_moments_a_run_is_small_and_can_go_on(
+    run: RunFolder, other: Path, exported: Path, tmp_path: Path, tiny_dataset: Dataset
+) -> None:
+    small = tmp_path / "small.zip"
+    export_run(run, small, with_moments=False)
+    with zipfile.ZipFile(small) as archive:
+        moments = [name for name in archive.namelist() if "snapshots/" in name]
+    assert len(moments) == 1 < len(run.snapshots.iterations)
+    assert small.stat().st_size < exported.stat().st_size
+    folder = import_run(small, other)
+    assert list(folder.snapshots.iterations) == [0]
+    assert folder.info() == run.info()
+    assert len(folder.history().losses) == len(run.history().losses)
+    assert resumed_trainer(folder, tiny_dataset).iteration == 12
+
+
+def test_a_copy_is_not_called_like_the_run_itself(run: RunFolder, exported: Path) -> None:
+    root = run.path.parent
+    assert import_run(exported, root).title == "my run (2)", "its folder tells it apart"
+    run.save_notes(RunNotes("The best", "Mine.", starred=True))
+    named = exported.with_name("named.zip")
+    export_run(run, named)
+    copies = [import_run(named, root) for _ in range(2)]
+    assert [copy.title for copy in copies] == ["The best (3)", "The best (4)"]
+    assert copies[0].notes().note == "Mine."
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -228,6 +256,47 @@ def test_half_a_zip_is_refused(exported: Path, other: Path) -> None:
     with pytest.raises(ConvlabError, match="damaged"):
         import_run(exported, other)
     assert nothing_was_made(other)
+
+
+def test_the_folder_of_a_run_can_be_imported_as_it_is(run: RunFolder, other: Path) -> None:
+    (run.path / "diary.txt").write_text("no file of a run")
+    imported = import_run(run.path, other)
+    (run.path / "diary.txt").unlink()
+    assert contents(imported.path) == contents(run.path)
+    assert import_run(run.path, other).path == other / "my run (2)"
+    assert beside(other) == []
+
+
+def test_a_folder_without_a_run_is_refused(run: RunFolder, other: Path) -> None:
+    with pytest.raises(DataError, match="is no folder of a run; choose one, or a zip of one"):
+        import_run(run.path / "snapshots", other)
+    assert nothing_was_made(other)
+
+
+def test_a_run_that_is_being_trained_cannot_be_imported(run: RunFolder, other: Path) -> None:
+    held = RunFolder(run.path)
+    held.acquire()
+    with pytest.raises(ConvlabError, match="is being trained"):
+        import_run(run.path, other)
+    held.release()
+    assert nothing_was_made(other)
+
+
+def test_a_failed_export_names_the_file_that_was_asked_for(run: RunFolder, tmp_path: Path) -> None:
+    (tmp_path / "folder.zip").mkdir()
+    with pytest.raises(ConvlabError) as told:
+        export_run(run, tmp_path / "folder.zip", replace=True)
+    assert f"exported: {tmp_path / 'folder.zip'}: " in str(told.value)
+    assert list(tmp_path.glob(".folder*")) == []
+
+
+def test_an_older_export_is_replaced_if_that_is_wanted(
+    run: RunFolder, exported: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "again.zip").write_text("older")
+    export_run(run, tmp_path / "again.zip", replace=True)
+    with zipfile.ZipFile(tmp_path / "again.zip") as again, zipfile.ZipFile(exported) as first:
+        assert again.namelist() == first.namelist()
 
 
 def test_an_export_is_all_or_nothing(
