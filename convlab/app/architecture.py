@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from convlab.app.fresh import Fresh
 from convlab.app.lab import Lab
@@ -20,6 +20,10 @@ from convlab.insight.architecture import Measured, batch_size, measure, multiply
 from convlab.nn.network import LayerShape, Network
 from convlab.wording import counted
 
+PAUSE = 700  # milliseconds between two rounds, so that one disturbance does not last for both
+MOST_ROUNDS = 8  # on a machine that never comes to rest
+LONG = 2.0  # seconds; what takes as long in a round is measured in two rounds
+
 CSV_COLUMNS = (
     "layer", "kind", "output shape", "parameters", "multiply-adds per image",
     "bytes per batch", "forward ms per batch", "backward ms per batch",
@@ -28,12 +32,38 @@ CSV_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the layers took for a batch, by name; and whether a run took computing time, too."""
+    """What the layers took for a batch, by name; and whether a run took computing time, too.
+
+    The times are the shortest of ``rounds``; ``is_stable`` says that the last one told the same.
+    """
 
     layers: Mapping[str, Measured]
     images: int
     of_dataset: bool  # else of noise, as the dataset's images do not fit
     while_training: bool
+    rounds: int = 1
+    is_stable: bool = False
+
+    @property
+    def conditions(self) -> tuple[int, bool, bool]:
+        """What two rounds must have in common to be compared."""
+        return self.images, self.of_dataset, self.while_training
+
+    @property
+    def needs_another(self) -> bool:
+        """Whether another round would make the times more certain."""
+        took = sum(each.forward + each.backward for each in self.layers.values()) / 1000
+        return not self.is_stable and self.rounds < (2 if took > LONG else MOST_ROUNDS)
+
+    def after(self, earlier: "Measurement") -> "Measurement":
+        """Return what is known from this round and the earlier ones under the same conditions."""
+        if earlier.conditions != self.conditions:
+            return self
+        layers = {name: earlier.layers[name].least(own) for name, own in self.layers.items()}
+        agree = all(earlier.layers[name].agrees(own) for name, own in self.layers.items())
+        # Two rounds may be disturbed alike, and the first one warms up.
+        is_stable = agree and earlier.rounds > 1
+        return replace(self, layers=layers, rounds=earlier.rounds + 1, is_stable=is_stable)
 
 
 class ArchitectureModel(QObject):
@@ -49,7 +79,11 @@ class ArchitectureModel(QObject):
         self._lab = lab
         self._known: object = None  # which network the measurement is of
         self._fresh = Fresh(lab.session, self._prepare, self)
-        self._fresh.changed.connect(self.changed)
+        self._fresh.changed.connect(self._on_measured)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(PAUSE)
+        self._again.timeout.connect(self._fresh.recompute)
         self._fresh.failed.connect(self.changed)
         lab.predictor.changed.connect(self._on_predictor_changed)
         lab.session.state_changed.connect(self._on_state_changed)
@@ -112,7 +146,16 @@ class ArchitectureModel(QObject):
         wanted = batch_size(self.layers)
         batch = images[:wanted].copy() if fits else None
         is_training = self._lab.session.state is State.RUNNING
-        return partial(_measured, self._known, self.network.twin(), batch, wanted, is_training)
+        known, twin = self._known, self.network.twin()
+        return partial(_measured, known, twin, batch, wanted, is_training, self.measurement)
+
+    @Slot()
+    def _on_measured(self) -> None:
+        """Measure again a little later, until it makes no difference."""
+        measurement = self.measurement
+        if measurement is not None and measurement.needs_another:
+            self._again.start()
+        self.changed.emit()
 
     @Slot()
     def _on_predictor_changed(self) -> None:
@@ -138,11 +181,13 @@ def _measured(
     batch: NDArray[np.uint8] | None,
     wanted: int,
     while_training: bool,
+    earlier: Measurement | None,
 ) -> tuple[object, Measurement]:
     images: NDArray[Any] = _random_images(network, wanted) if batch is None else batch
     with np.errstate(all="ignore"):  # of weights that are not finite the time is right, too
         layers = measure(network, images)
-    return known, Measurement(layers, len(images), batch is not None, while_training)
+    measurement = Measurement(layers, len(images), batch is not None, while_training)
+    return known, measurement if earlier is None else measurement.after(earlier)
 
 
 def _random_images(network: Network, count: int) -> NDArray[np.uint8]:

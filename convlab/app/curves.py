@@ -57,6 +57,7 @@ class CurvesModel(QObject):
         self._history = History(learning_rate=0.0)
         self._average = MovingAverage(DEFAULT_SMOOTHING)
         self._smoothed = GrowingArray(np.float64)
+        self._before: NDArray[np.float64] = np.empty(0)  # the losses of the run that it left
         session.run_started.connect(self._on_run_started)
         session.steps_done.connect(self._on_steps_done)
         session.epoch_evaluated.connect(self._on_epoch_evaluated)
@@ -121,9 +122,20 @@ class CurvesModel(QObject):
     def set_smoothing(self, strength: float) -> None:
         """Smooth the whole curve anew, with a strength of 0 to 0.99."""
         self._average = MovingAverage(strength)
+        self._smooth()
+        self._timer.start()
+
+    def set_losses_before(self, losses: NDArray[np.float64]) -> None:
+        """Begin to smooth with the losses (N,) of the run that this one left, up to there."""
+        if len(losses) != len(self._before):
+            self._before = losses.copy()
+            self.set_smoothing(self.smoothing)
+
+    def _smooth(self) -> None:
+        """Smooth all losses with a new average, as if those before had been of the same run."""
+        self._average.extend(self._before)
         self._smoothed = GrowingArray(np.float64)
         self._smoothed.extend(self._average.extend(self.losses))
-        self._timer.start()
 
     def reading_at(self, iteration: float) -> Reading | None:
         """Return what the curves say at the step nearest to ``iteration``; None while empty.
@@ -161,10 +173,10 @@ class CurvesModel(QObject):
         self._offset, self._epochs_before = event.branched_at, event.epochs_before
         self._history = History(event.learning_rate)
         self._average = MovingAverage(self.smoothing)
-        self._smoothed = GrowingArray(np.float64)
+        self._before = np.empty(0)
         if event.history is not None:
             self._history = event.history.copy()
-            self._smoothed.extend(self._average.extend(self.losses))
+        self._smooth()
         self.reset.emit()
         self._timer.start()
 

@@ -3,8 +3,10 @@
 import csv
 from collections.abc import Sequence
 from io import BytesIO, StringIO
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convlab.insight.apply_filter import Applied
 from convlab.insight.filter_edit import Change
@@ -24,12 +26,12 @@ def csv_of(change: Change, class_names: Sequence[str]) -> str:
 
 def npz_of(applied: Applied) -> bytes:
     """Return picture, kernel and responses as an NPZ file's content."""
+    arrays: dict[str, NDArray[Any]] = {
+        "picture": applied.picture,
+        "kernel": applied.kernel,
+        "response": applied.response,
+        f"after_{applied.activation.lower()}": applied.after,
+    }
     content = BytesIO()
-    np.savez_compressed(
-        content,
-        picture=applied.picture,
-        kernel=applied.kernel,
-        response=applied.response,
-        after_relu=applied.after_relu,
-    )
+    np.savez_compressed(content, allow_pickle=False, **arrays)
     return content.getvalue()

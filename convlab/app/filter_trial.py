@@ -12,8 +12,9 @@ from convlab.app.filter_edit import FilterEditModel
 from convlab.app.fresh import Fresh, Work
 from convlab.app.lab import Lab
 from convlab.data.picture import read_gray
-from convlab.insight.apply_filter import Applied, apply_filter
+from convlab.insight.apply_filter import Applied, activation_behind, apply_filter
 from convlab.insight.filter_edit import Change, change_by, images_to_test
+from convlab.nn.layers.convolution import Convolution
 
 Pixels = NDArray[np.uint8]
 
@@ -73,6 +74,31 @@ class FilterTrial(QObject):
         return value if isinstance(value, Applied) else None
 
     @property
+    def activation(self) -> str:
+        """The activation that directly follows the filters in the network; empty if none does."""
+        base, name = self._edit.base, self._edit.layer_name
+        return activation_behind(base, name) if base is not None and name else ""
+
+    @property
+    def in_the_layer(self) -> str:
+        """In which way the layer itself goes over an image otherwise than here; empty if in none.
+
+        Here the filter moves by one pixel and never beyond the edge.
+        """
+        base, name = self._edit.base, self._edit.layer_name
+        layer = None if base is None or not name else base.layers[name]
+        if not isinstance(layer, Convolution):
+            return ""
+        words = [f"pads by {layer.pad}"] if layer.pad else []
+        words += [f"moves by {layer.stride} pixels"] if layer.stride > 1 else []
+        return f"{name} itself {' and '.join(words)}" if words else ""
+
+    @property
+    def test_images(self) -> int:
+        """How many test images there are; fewer may be read, so that it takes about a second."""
+        return len(self._lab.dataset.test)
+
+    @property
     def change(self) -> Change | None:
         """The accuracies before and after; None before they are known."""
         return None if self._change is None else self._change[1]
@@ -111,7 +137,8 @@ class FilterTrial(QObject):
         picture, each = self.picture, self._edit.chosen
         if each is None:
             return None
-        return lambda: apply_filter(picture, each.kernel, each.bias)
+        activation = self.activation or "ReLU"
+        return lambda: apply_filter(picture, each.kernel, each.bias, activation)
 
     def _test(self) -> Work | None:
         base, edits, test = self._edit.base, dict(self._edit.edits), self._lab.dataset.test

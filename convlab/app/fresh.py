@@ -55,6 +55,11 @@ class Fresh(QObject):
         """Whether a result is on its way."""
         return self._background.is_busy
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody watches and sees something that is about to change."""
+        return self._is_watched and (self._is_stale or self._background.is_busy)
+
     @Slot()
     def recompute(self) -> None:
         """Compute anew as soon as there is time for it, if somebody watches."""

@@ -16,6 +16,10 @@ from convlab.nn.network import Network
 
 MOST_IMAGES = 10
 SAMPLED = 30  # numbers of each parameter, unless more are wanted
+CSV_COLUMNS = (
+    "parameter", "place", "backward", "numerical", "kink", "checked", "of", "relative_error",
+    "verdict",
+)  # fmt: skip
 SEED = 0  # the same numbers are drawn each time, so that two checks can be compared
 
 
@@ -54,6 +58,12 @@ class GradientCheckModel(QObject):
             return ()
         found = self._comparisons
         return tuple(found[name] for name in self._network.params if name in found)
+
+    @property
+    def unchecked(self) -> dict[str, int]:
+        """The parameters that were not come to, if a check was given up, and their sizes."""
+        params = {} if self._network is None else self._network.params
+        return {name: a.size for name, a in params.items() if name not in self._comparisons}
 
     @property
     def is_busy(self) -> bool:
@@ -121,16 +131,22 @@ class GradientCheckModel(QObject):
         self._work.cancel()
 
     def to_csv(self, path: Path) -> None:
-        """Write a row for each number that was checked. Raises OSError."""
+        """Write a row for each number that was checked, with the verdict on its parameter.
+
+        A parameter that was not come to has one row without numbers. Raises OSError.
+        """
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["parameter", "place", "backward", "numerical", "kink"])
+        writer.writerow(CSV_COLUMNS)
         for one in self.comparisons:
             for place, backward, numerical, kink in zip(
                 one.places.tolist(), one.backward, one.numerical, one.kinks, strict=True
             ):
                 where = " ".join(map(str, place))
-                writer.writerow([one.name, where, backward, numerical, int(kink)])
+                numbers = [one.name, where, backward, numerical, int(kink)]
+                writer.writerow([*numbers, *_verdict_of(one)])
+        for name, size in self.unchecked.items():
+            writer.writerow([name, "", "", "", "", 0, size, "", "Not checked"])
         write_atomically(path, text.getvalue())
 
     def _start(self, entries: dict[str, int]) -> None:
@@ -183,3 +199,8 @@ class GradientCheckModel(QObject):
         self.cancel()
         self._comparisons = {}
         self.changed.emit()
+
+
+def _verdict_of(one: Comparison) -> tuple[int, int, float, str]:
+    """Return how many numbers of a parameter were checked, of how many, and what came of it."""
+    return len(one.backward), one.total, one.error, one.verdict.value

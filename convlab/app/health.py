@@ -3,20 +3,24 @@
 import csv
 from bisect import insort
 from collections.abc import Sequence
-from io import StringIO
+from io import BytesIO, StringIO
 from math import ceil
 from pathlib import Path
 from time import monotonic, perf_counter
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from convlab.app.background import Background
+from convlab.app.health_moments import measure_missing
 from convlab.app.lab import Lab
 from convlab.data.dataset import ImageSet
 from convlab.files import write_atomically
 from convlab.insight.health import LEVELS, Health, LayerHealth, Step, measure, probe
-from convlab.insight.health_rules import Finding, findings
+from convlab.insight.health_histograms import histograms, layer_history
+from convlab.insight.health_rules import DISTRIBUTIONS, Finding, findings
 from convlab.nn.network import Network
 from convlab.nn.types import Array
 
@@ -25,10 +29,10 @@ SOONEST = 0.25  # seconds between two records while they are seen
 SOONEST_HIDDEN = 1.0
 REST = 9.0  # times as long as a record took
 REST_HIDDEN = 19.0
+FILL_SECONDS = 20.0  # of work at most go into the moments that a run kept
 CSV_COLUMNS = (
     "iteration", "loss", "layer", "gradient_norm", "update_ratio", "dead_or_saturated",
 )  # fmt: skip
-DISTRIBUTION_COLUMNS = ("weights", "gradients", "activations")
 CSV_LEVELS = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
@@ -36,8 +40,8 @@ class HealthModel(QObject):
     """Collects a record of the network's health now and then, while it is seen and while it is not.
 
     The change of the weights in one iteration comes from the last two snapshots of a run that is
-    on, of which the weights are kept. Moments that one goes back to are measured, too; what a
-    person changed beside the run is not.
+    on, of which the weights are kept. Moments that one goes back to are measured, too, and, when
+    the run is over, those that it kept; what a person changed beside the run is not.
     ``changed`` follows each new record and each move to another moment of the run.
     """
 
@@ -50,6 +54,7 @@ class HealthModel(QObject):
         self._images: ImageSet | None = None
         self._copies: list[tuple[int, dict[str, Array]]] = []  # of the last two snapshots
         self._is_watched = False
+        self._to_fill = FILL_SECONDS  # are left for moments that the run kept
         self._is_waiting = False  # for a record that is due as soon as the last one is there
         self._next_at = 0.0
         self._started = 0.0
@@ -78,9 +83,30 @@ class HealthModel(QObject):
         return reached[-1] if reached else (self._records[0] if self._records else None)
 
     @property
+    def why_no_update(self) -> str:
+        """A sentence that says why the last update is not known at :attr:`shown`."""
+        if self._lab.predictor.origin != "run":
+            return "Not known of opened weights: an update lies between two moments of a run."
+        if self.shown is None or self.shown.iteration == self._records[0].iteration:
+            return "There is no update here: no step came before."
+        at = self.shown.iteration
+        return f"Not known here: the weights shortly before iteration {at:,} are not at hand."
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """What looks wrong in :attr:`shown`."""
         return findings(self.shown) if self.shown is not None else ()
+
+    @property
+    def whose(self) -> str:
+        """A sentence that says whose numbers these are, where another network answers now."""
+        predictor = self._lab.predictor
+        owner = "the run's own" if predictor.origin == "run" else "those of the opened weights"
+        if predictor.is_compared:
+            return f"An untrained network answers now; these numbers are {owner}."
+        if predictor.network is not predictor.original:
+            return f"A changed network answers now; these numbers are {owner}, before the changes."
+        return ""
 
     @property
     def is_busy(self) -> bool:
@@ -102,12 +128,13 @@ class HealthModel(QObject):
         self._is_watched = is_watched
         if is_watched and not self._background.is_busy:
             self._record_now()
+            self._fill()
 
     def to_csv(self, path: Path) -> None:
         """Write every record of every layer to a CSV file; raises OSError."""
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        names = [f"{kind}_{_percent(q)}" for kind in DISTRIBUTION_COLUMNS for q in CSV_LEVELS]
+        names = [f"{kind}_{_percent(q)}" for kind in DISTRIBUTIONS for q in CSV_LEVELS]
         writer.writerow([*CSV_COLUMNS, *names])
         for record in self._records:
             for layer in record.layers:
@@ -118,11 +145,33 @@ class HealthModel(QObject):
                 )
         write_atomically(path, text.getvalue())
 
+    def to_npz(self, path: Path) -> None:
+        """Write the histograms of every layer as they are drawn; raises OSError.
+
+        ``Conv1_weights_shares`` (B, T) are the shares of the values between the edges
+        ``Conv1_weights_edges`` (B + 1,) at the T moments ``iterations``, and so on.
+        """
+        records = self._records
+        arrays: dict[str, NDArray[Any]] = {}
+        arrays["iterations"] = np.array([record.iteration for record in records], np.int64)
+        for layer in records[-1].layers if records else ():
+            history = layer_history(records, layer.name)
+            for kind in DISTRIBUTIONS:
+                found = histograms(history, kind)
+                arrays[f"{layer.name}_{kind}_shares"] = found.shares
+                arrays[f"{layer.name}_{kind}_edges"] = found.edges
+        content = BytesIO()
+        np.savez_compressed(content, **arrays)  # type: ignore[arg-type]
+        write_atomically(path, content.getvalue())
+
     @Slot()
     def _on_predictor_changed(self) -> None:
         predictor = self._lab.predictor
         network = predictor.original
-        if network is None or predictor.is_compared:
+        if network is None:
+            return
+        if predictor.is_compared:
+            self.changed.emit()
             return
         if not (self._is_watched or self._lab.session.is_busy):
             return  # an opened network is measured when somebody wants to see it
@@ -165,9 +214,11 @@ class HealthModel(QObject):
         """Keep the end of a run, however soon it comes after the last record."""
         if self._lab.session.is_busy:
             return
+        self._to_fill = FILL_SECONDS
         self._is_waiting = self._background.is_busy
         if self._records and not self._is_waiting:
             self._record_now()
+            self._fill()
 
     @Slot()
     def _on_dataset_changed(self) -> None:
@@ -181,6 +232,7 @@ class HealthModel(QObject):
         self._copies.clear()
         self._images = None
         self._is_waiting = False
+        self._to_fill = FILL_SECONDS
         self._next_at = 0.0
         self._timer.stop()
         self.changed.emit()
@@ -202,6 +254,21 @@ class HealthModel(QObject):
         # A copy, because batch normalization changes its averages when gradients are computed.
         self._background.start(lambda: measure(twin.copy(), images, iteration, step))
 
+    def _fill(self) -> None:
+        """Measure a moment that was kept, when the run is over and nothing else is to be done."""
+        predictor, session = self._lab.predictor, self._lab.session
+        network, folder = predictor.original, session.run_folder
+        is_idle = self._is_watched and not (session.is_busy or self._background.is_busy)
+        if self._to_fill <= 0 or not is_idle or predictor.origin != "run":
+            return
+        images = None if network is None else self._probe(network)
+        if network is None or images is None or folder is None or not self._records:
+            return
+        description, known = network.description, [record.iteration for record in self._records]
+        before = session.branched_at
+        self._started = perf_counter()
+        self._background.start(lambda: measure_missing(folder, before, description, images, known))
+
     def _probe(self, network: Network) -> ImageSet | None:
         """Return the images that are always the same in a run; None if none fit the network."""
         learned_from = self._lab.predictor.learned_from or self._lab.dataset.train
@@ -213,9 +280,16 @@ class HealthModel(QObject):
         return self._images
 
     @Slot(object)
-    def _on_measured(self, record: Health) -> None:
+    def _on_measured(self, record: Health | None) -> None:
+        if record is None:
+            self._to_fill = 0.0  # no gap is left
+            self._record_now()  # somebody may have gone to another moment meanwhile
+            self.changed.emit()
+            return
         took = perf_counter() - self._started
-        if self._lab.session.is_busy:  # else nobody needs the cores
+        if not self._lab.session.is_busy:  # nobody needs the cores
+            self._to_fill -= took
+        else:
             is_seen = self._is_watched
             soonest, rest = (SOONEST, REST) if is_seen else (SOONEST_HIDDEN, REST_HIDDEN)
             self._next_at = monotonic() + max(soonest, rest * took)
@@ -228,9 +302,11 @@ class HealthModel(QObject):
             self._record_now()
         elif not self._is_known(self._lab.predictor.iteration):
             self._on_predictor_changed()
+        self._fill()
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
+        self._to_fill = 0.0  # a moment that cannot be read now is not tried again and again
         self._next_at = monotonic() + SOONEST_HIDDEN
         self._is_waiting = False
 
@@ -245,7 +321,7 @@ def _least_missed(records: Sequence[Health]) -> int:
 
 
 def _at_levels(layer: LayerHealth) -> list[str]:
-    numbers = (np.interp(CSV_LEVELS, LEVELS, getattr(layer, kind)) for kind in DISTRIBUTION_COLUMNS)
+    numbers = (np.interp(CSV_LEVELS, LEVELS, getattr(layer, kind)) for kind in DISTRIBUTIONS)
     return [f"{number:.6g}" for of_kind in numbers for number in of_kind]
 
 

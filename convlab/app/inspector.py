@@ -119,6 +119,9 @@ class InspectorModel(QObject):
                 writer.writerow(["bias", *[""] * 5, told.bias])
             place = tuple(n + 1 for n in place_of(told.unit))
             writer.writerow([told.layer, *place, "", "", told.value])
+            if told.after is not None:
+                name, value = told.after
+                writer.writerow([f"after {name}", *place, told.value, "", value])
         write_atomically(path, text.getvalue())
 
     @Slot()

@@ -40,8 +40,8 @@ CSV_COLUMNS = (
 class LookedForModel(QObject):
     """Searches on demand, or by itself where it is quick, no run is on and somebody watches.
 
-    What began by itself ends when a run begins or nobody watches any more; what was asked for goes
-    on, with rests while a run is on.
+    What began by itself ends when a run begins, the weights change or nobody watches any more;
+    what was asked for goes on, with rests while a run is on.
 
     Findings are kept for each state of the weights, each layer and each dataset. ``changed`` says
     that there is something else to show, ``progressed`` that a search has come further;
@@ -64,6 +64,7 @@ class LookedForModel(QObject):
         self._key = ""  # of the weights as they are now
         self._digested: tuple[list[Array], str] | None = None  # the last weights that were hashed
         self._searched: tuple[FilterLayer, ImageSet] | None = None
+        self._searched_key = ""
         self._was_asked = False  # for the search that is on
         self._is_idle = Event()  # set while no run is on; for the thread of the search
         self._is_idle.set()
@@ -179,7 +180,7 @@ class LookedForModel(QObject):
         self._progress = (0, 0)
         self._key = key = self._fingerprint()
         twin, among = network.twin(), self._lab.dataset.train
-        self._searched = layer, among
+        self._searched, self._searched_key = (layer, among), key
         self._was_asked, is_idle = was_asked, self._is_idle
         self._work.start(lambda report: find(key, twin, layer, among, Paced(report, is_idle)))
         self.changed.emit()
@@ -264,6 +265,8 @@ class LookedForModel(QObject):
     def _on_changed(self) -> None:
         if self.is_busy and not self._is_searching_this():
             self._give_up()
+        elif self.is_busy and self._fingerprint() != self._searched_key:
+            self._give_up_unasked()  # else moving the time machine would go by jerks
         self._look_up()
 
     @Slot()

@@ -36,7 +36,10 @@ NOT_FINITE = "The network gives no probabilities; its weights are not finite."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """The test images of ``dataset`` as the network read them after ``iteration`` steps."""
+    """The test images of ``dataset`` as the network read them after ``iteration`` steps.
+
+    ``is_learned`` says that the network was trained on these very images.
+    """
 
     dataset: Dataset
     class_names: tuple[str, ...]
@@ -46,6 +49,7 @@ class Reading:
     matrix: Counts
     figures: ClassFigures
     calibration: Calibration
+    is_learned: bool = False
 
     @property
     def accuracy(self) -> float:
@@ -181,8 +185,13 @@ class MistakesModel(QObject):
         if network is None or self._problem:
             return None
         twin, iteration, gone = network.twin(), self._lab.predictor.iteration, self._gone
-        names = self._answer_names(dataset)
-        return lambda: _read(twin, dataset, names, iteration, gone)
+        names, is_learned = self._answer_names(dataset), self._is_learned(dataset)
+        return lambda: _read(twin, dataset, names, iteration, gone, is_learned)
+
+    def _is_learned(self, dataset: Dataset) -> bool:
+        """The weights that come with the lab learned the set that the bundled digits are from."""
+        predictor = self._lab.predictor
+        return predictor.origin == "lab" and predictor.is_trained and dataset.name == "bundled"
 
     def _answer_names(self, dataset: Dataset) -> tuple[str, ...]:
         """The weights that come with the lab answer with digits, whatever they are shown."""
@@ -239,7 +248,12 @@ class MistakesModel(QObject):
 
 
 def _read(
-    network: Network, dataset: Dataset, names: tuple[str, ...], iteration: int, gone: Event
+    network: Network,
+    dataset: Dataset,
+    names: tuple[str, ...],
+    iteration: int,
+    gone: Event,
+    is_learned: bool,
 ) -> Reading | str | None:
     """Return what the network reads; a sentence where that is out of range."""
     images, labels = dataset.test.images[:MOST_IMAGES], dataset.test.labels[:MOST_IMAGES]
@@ -264,6 +278,7 @@ def _read(
         matrix,
         class_figures(matrix),
         calibration(answers.certainty, answers.is_right),
+        is_learned,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from convlab.training.run_store import RunEntry
 from convlab.training.setting_labels import label_within
 
-Standing = Literal["training", "interrupted", "finished", "early", "stopped", "diverged"]
+Standing = Literal["training", "interrupted", "finished", "early", "stopped", "diverged", "moved"]
 Key = tuple[Any, ...]
 
 STANDINGS: dict[Standing, str] = {
@@ -18,6 +18,7 @@ STANDINGS: dict[Standing, str] = {
     "early": "Ended early",
     "stopped": "Stopped",
     "diverged": "Diverged",
+    "moved": "Moved",
 }
 UNKNOWN = "–"
 
@@ -42,12 +43,16 @@ def standing(entry: RunEntry) -> Standing:
     """Return how a run stands."""
     if entry.info.state == "running":
         return "training" if entry.is_live else "interrupted"
-    return entry.info.state
+    return "moved" if entry.info.moved_to else entry.info.state
 
 
 def short_title(entry: RunEntry) -> str:
     """Return the title; that of a folder that is named after a moment without the year."""
-    return re.sub(r"^\d{4}-(?=\d\d-\d\d )", "", entry.title)
+    return _without_year(entry.title)
+
+
+def _without_year(name: str) -> str:
+    return re.sub(r"^\d{4}-(?=\d\d-\d\d )", "", name)
 
 
 def state_words(entry: RunEntry) -> str:
@@ -107,6 +112,12 @@ def origin_words(entry: RunEntry) -> str:
     return f"{info.parent} at {info.branched_at:,}" if info.parent else ""
 
 
+def short_origin(entry: RunEntry) -> str:
+    """Return the same in fewer words, what the row above does not tell first."""
+    info = entry.info
+    return f"at {info.branched_at:,}, {_without_year(info.parent)}" if info.parent else ""
+
+
 def about_run(entry: RunEntry) -> str:
     """Return what there may be no room for in the table, line by line.
 
@@ -137,8 +148,9 @@ def _words(entry: RunEntry) -> Key:
 
 NAME, CURVE = 0, 1
 
+# What differs, and where a branch came from, stands where it is seen without scrolling.
 COLUMNS: tuple[RunColumn, ...] = (
-    RunColumn("Run", "Tick runs to draw them in the curves", lambda e: e.title, _words),
+    RunColumn("Run", "Tick runs to draw them in the curves", short_title, _words),
     RunColumn(
         "Loss",
         "The loss from the first to the last iteration; sorted by how it ended",
@@ -160,18 +172,24 @@ COLUMNS: tuple[RunColumn, ...] = (
         best_first=True,
     ),
     RunColumn(
-        "Last",
-        "The test accuracy after the last epoch",
-        lambda e: accuracy_words(e.info.last_accuracy),
-        lambda e: (e.info.last_accuracy,),
-        is_number=True,
-        best_first=True,
+        "From",
+        "The iteration, and the run, that a branch began from",
+        short_origin,
+        lambda e: (e.info.parent.lower(), e.info.branched_at),
     ),
     RunColumn(
         "Settings",
         "The optimizer, and the settings that are not the usual ones",
         settings_words,
         lambda e: (settings_words(e).lower(),),
+    ),
+    RunColumn(
+        "Last",
+        "The test accuracy after the last epoch",
+        lambda e: accuracy_words(e.info.last_accuracy),
+        lambda e: (e.info.last_accuracy,),
+        is_number=True,
+        best_first=True,
     ),
     RunColumn(
         "Time",
@@ -196,9 +214,5 @@ COLUMNS: tuple[RunColumn, ...] = (
         lambda e: (e.info.created,),
         best_first=True,
     ),
-    RunColumn(
-        "From", "The run, and its iteration, that a branch began from", origin_words,
-        lambda e: (e.info.parent.lower(), e.info.branched_at),
-    ),
-)  # fmt: skip
+)
 BEGUN = next(number for number, column in enumerate(COLUMNS) if column.title == "Begun")

@@ -60,6 +60,11 @@ class RunOverlays(QObject):
             if name in self._histories
         )
 
+    @property
+    def has_room(self) -> bool:
+        """Whether one more can be ticked."""
+        return len(self._entries) < MOST
+
     def color_of(self, name: str) -> int | None:
         """Return the number of a run's color, 0 to 5; None if it is not ticked."""
         return self._colors.get(name)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from convlab.app.loader import DatasetLoader
 from convlab.app.session import Session, State
@@ -38,24 +39,31 @@ class QueuePlace:
 class RunQueue(QObject):
     """Starts the next run when the session becomes idle; Stop cancels the rest.
 
-    The lab's own settings and dataset are left alone; ``loader`` reads the images of runs that want
-    others. ``changed`` says that the queue has begun, has come further or is over. ``run_begun``
-    carries a :class:`QueuePlace`, ``ended`` a sentence when all is done or canceled, ``failed`` a
-    sentence when a run cannot start; the rest is canceled then.
+    What was canceled is kept in ``left``, to :meth:`go_on` with it. The lab's own settings and
+    dataset are left alone; ``loader`` reads the images of runs that want others.
+
+    ``changed`` says that the queue has begun, has come further or is over. ``run_begun`` carries a
+    :class:`QueuePlace`, and so does ``run_over``, which tells of one that a Stop has ended, too.
+    ``ended`` carries a sentence when all is done, ``canceled`` one when the rest is not trained,
+    ``failed`` one when a run cannot start or go on; the rest is canceled then.
     """
 
     changed = Signal()
     run_begun = Signal(object)
+    run_over = Signal(object)
     ended = Signal(str)
+    canceled = Signal(str)
     failed = Signal(str)
-    _noted = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._runs: tuple[QueuedRun, ...] = ()
         self._begun = 0
-        self._is_on = False  # whether the session trains a run of the queue, not another one
+        self._first = 0  # the number of runs before the one that it began or went on with
+        self._unfinished: tuple[tuple[QueuedRun, ...], int] = ((), 0)  # all, and how many had begun
+        self._on: QueuePlace | None = None  # of the run that the session trains, if it is one here
+        self._in_the_end = ""  # what to say when that run is over
         self._dataset: Dataset | None = None  # the images that the next run may learn
         self.loader = DatasetLoader(parent=self)
         session.state_changed.connect(self._on_state_changed)
@@ -64,8 +72,6 @@ class RunQueue(QObject):
         self.loader.loaded.connect(self._on_dataset_loaded)
         self.loader.failed.connect(self._on_dataset_failed)
         self.loader.canceled.connect(self.cancel)
-        # Queued, so that it is told after what others say of the same begin or end of a run.
-        self._noted.connect(self._on_noted, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_active(self) -> bool:
@@ -79,36 +85,64 @@ class RunQueue(QObject):
             return None
         return QueuePlace(self._begun, len(self._runs), self._runs[self._begun - 1].title)
 
+    @property
+    def left(self) -> tuple[QueuedRun, ...]:
+        """What was canceled, and can be gone on with."""
+        runs, begun = self._unfinished
+        return runs[begun:]
+
     def start(self, runs: Sequence[QueuedRun], dataset: Dataset) -> None:
         """Train these runs in order; ``failed`` tells if that cannot be.
 
         ``dataset`` is the one in use, which need not be read again.
         """
+        self._start(tuple(runs), 0, dataset)
+
+    def go_on(self, dataset: Dataset) -> None:
+        """Train the runs that were canceled."""
+        if self.left:
+            self._start(*self._unfinished, dataset)
+
+    def _start(self, runs: tuple[QueuedRun, ...], begun: int, dataset: Dataset) -> None:
         if self.is_active or self._session.is_busy:
             self.failed.emit("A run is on; stop it first.")
             return
-        self._runs, self._begun, self._dataset = tuple(runs), 0, dataset
+        self._runs, self._begun, self._first, self._dataset = runs, begun, begun, dataset
+        self._unfinished = ((), 0)
         self.changed.emit()
         self._begin_next()
 
     @Slot()
     def cancel(self) -> None:
-        """Begin no further run; the one that is on goes on."""
+        """Begin no further run; the one that is on goes on, and at its end the rest is told of."""
         if not self.is_active:
             return
-        left = len(self._runs) - self._begun
+        is_on, rest = self._on is not None, self._rest()
         self._clear()
-        if left:
-            self.ended.emit(f"{counted(left, 'run')} of the preset will not be trained.")
+        if is_on:
+            self._in_the_end = rest
+        elif rest:
+            self.canceled.emit(rest)
+
+    def _rest(self) -> str:
+        """Return a sentence on the runs that are yet to come; empty if there are none."""
+        count, left = len(self._runs), len(self._runs) - self._begun
+        if not left:
+            return ""
+        which = f"{left} of the {count} runs" if self._begun else f"The {counted(count, 'run')}"
+        verb = "was" if left == 1 else "were"
+        return f"{which} of the preset {verb} not trained; the Presets menu offers to go on."
 
     def _clear(self) -> None:
-        self._runs, self._begun, self._is_on, self._dataset = (), 0, False, None
+        self._unfinished = (self._runs, self._begun)
+        self._runs, self._begun, self._dataset = (), 0, None
         self.loader.cancel()  # which finds nothing left to cancel here
         self.changed.emit()
 
     def _give_up(self, sentence: str) -> None:
+        told = f"{sentence} {self._rest()}" if self._begun else sentence
         self._clear()
-        self.failed.emit(sentence)
+        self.failed.emit(told)
 
     @Slot()
     def _begin_next(self) -> None:
@@ -116,9 +150,13 @@ class RunQueue(QObject):
         if not self.is_active or self._session.is_busy or self.loader.is_loading:
             return
         if self._begun == len(self._runs):
-            count = self._begun
+            count, trained = self._begun, self._begun - self._first
+            which = "All" if count == trained else "The other"
+            verb = "was" if trained == 1 else "were"
             self._clear()
-            self._noted.emit(f"All {counted(count, 'run')} of the preset were trained.")
+            self._tell(
+                self.ended, f"{which} {counted(trained, 'run')} of the preset {verb} trained."
+            )
             return
         wanted = self._runs[self._begun].config.dataset
         if self._dataset is not None and wanted.lower() == self._dataset.name.lower():
@@ -138,7 +176,7 @@ class RunQueue(QObject):
             self._give_up(f"There is not enough memory to train {run.title}.")
         else:
             self._begun += 1
-            self._is_on = True
+            self._on = self.place
             self.changed.emit()
 
     def _name(self, title: str) -> None:
@@ -149,30 +187,34 @@ class RunQueue(QObject):
 
     @Slot(object)
     def _on_state_changed(self, state: State) -> None:
-        if not self.is_active:
-            return
         if state is State.STOPPING:
             self.cancel()
         elif state is State.IDLE:
-            self._is_on = False
+            if self._on is not None:
+                self.run_over.emit(self._on)
+            if self._in_the_end:
+                self._tell(self.canceled, self._in_the_end)
+            self._on, self._in_the_end = None, ""
             QTimer.singleShot(0, self, self._begin_next)  # when all have heard of the end
 
     @Slot()
     def _on_run_started(self) -> None:
-        if self._is_on:
-            self._name(self._runs[self._begun - 1].title)
-            self._noted.emit(self.place)
+        if self._on is not None:
+            self._name(self._on.title)
+            self._tell(self.run_begun, self._on)
 
-    @Slot(object)
-    def _on_noted(self, note: QueuePlace | str) -> None:
-        if isinstance(note, QueuePlace):
-            self.run_begun.emit(note)
-        else:
-            self.ended.emit(note)
+    def _tell(self, signal: SignalInstance, note: QueuePlace | str) -> None:
+        """Tell after what others say of the same begin or end of a run."""
+        QTimer.singleShot(0, self, partial(signal.emit, note))
 
     @Slot(str)
-    def _on_run_failed(self, _: str) -> None:
-        self.cancel()
+    def _on_run_failed(self, sentence: str) -> None:
+        rest, self._in_the_end = self._in_the_end, ""  # of a run that was stopped, too
+        if self.is_active:
+            rest = self._rest()
+            self._clear()
+        if rest:
+            self._tell(self.failed, f"{sentence} {rest}")
 
     @Slot(object)
     def _on_dataset_loaded(self, dataset: Dataset) -> None:

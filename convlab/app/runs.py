@@ -1,8 +1,8 @@
 """The runs of the store: read in the background, and what people do with them."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import is_
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -11,20 +11,22 @@ from convlab.app.background import Background
 from convlab.app.lab import Lab
 from convlab.app.live_run import LiveRun
 from convlab.app.run_list import OrderedRuns, RunList
+from convlab.app.run_queue import QueuePlace
 from convlab.app.session import State
 from convlab.training.run_info import RunNotes
 from convlab.training.run_reader import RunReader
 from convlab.training.run_store import RunEntry
 from convlab.training.run_zip import export_run, import_run
 
-AGAIN = 4000  # milliseconds between two looks while a run is on
+AGAIN = 2000  # milliseconds between two looks, because other programs make runs, too
 SOON = 400  # after a run has started, in which its folder is written
 
 
 class Runs(QObject):
     """Keeps the table of runs up to date while it is watched, and at the end of every run.
 
-    The row of the run that is on follows the session; all others are read from their folders.
+    The row of the run that is on follows the session; all others are read from their folders, also
+    those that another program trains. The runs of a preset are ticked one by one as they end.
 
     ``read`` says that the runs were read; ``said`` and ``failed`` carry sentences about what was
     done with them, and ``busy_changed`` whether something is being done.
@@ -43,7 +45,9 @@ class Runs(QObject):
         self._has_read = False
         self._is_stale = True
         self._said = ""
+        self._to_say = ""  # once the rows show it: what a new choice says would replace it
         self._entries: Sequence[RunEntry] = ()  # as they were read
+        self._to_tick: set[str] = set()  # names of runs, as soon as they are read
         self._is_ahead = False  # whether the row of the run that is on tells more than its folder
         self.table = RunList(lab.overlays, parent=self)
         self.ordered = OrderedRuns(self.table, parent=self)
@@ -62,6 +66,7 @@ class Runs(QObject):
         lab.session.epoch_evaluated.connect(self._on_epoch_evaluated)
         lab.session.state_changed.connect(self._on_state_changed)
         lab.overlays.failed.connect(self.failed)
+        lab.queue.run_over.connect(self._on_run_over)
 
     @property
     def has_read(self) -> bool:
@@ -79,6 +84,8 @@ class Runs(QObject):
         if is_watched:
             self._show_as_now()
             self._look()
+        else:
+            self._timer.stop()
 
     @Slot()
     def refresh(self) -> None:
@@ -113,18 +120,16 @@ class Runs(QObject):
 
         self._do(work, f"{what} went to the trash.")
 
-    def export(self, entry: RunEntry, path: Path) -> None:
+    def export(self, entry: RunEntry, path: Path, *, with_moments: bool = True) -> None:
         """Write a run into a zip file; one that is there is replaced in one step."""
 
         def work() -> None:
-            beside = path.with_name(f".{path.name}.new")
-            export_run(entry.folder, beside)
-            os.replace(beside, path)
+            export_run(entry.folder, path, replace=True, with_moments=with_moments)
 
         self._do(work, f"{entry.title} was exported as {path.name}.")
 
     def import_from(self, path: Path) -> None:
-        """Put a run in a zip file among the others."""
+        """Put a run in a zip file, or in a folder, among the others."""
         store = self._lab.store
         if store is not None:
             self._do(lambda: import_run(path, store.root), f"{path.name} is among your runs now.")
@@ -139,23 +144,38 @@ class Runs(QObject):
 
     @Slot()
     def _look(self) -> None:
-        """Read the runs, unless they are as they were; then look again later while one is on."""
+        """Read the runs, each only if its files have changed; then look again after a while."""
         if self._reader is None or self._reading.is_busy:
             return
-        if self._is_stale or self._lab.session.is_busy:
-            self._is_stale = False
-            self._reading.start(self._reader.entries)
+        self._is_stale = False
+        self._reading.start(self._reader.entries)
 
     @Slot(object)
     def _on_read(self, entries: list[RunEntry]) -> None:
+        is_settled = self._has_read and not (self._is_ahead or self._to_tick)
         self._has_read = True
-        self._show(entries)
-        self._lab.overlays.follow(entries)
-        self.read.emit()
+        if not (is_settled and _are_same(entries, self._entries)):
+            self._show(entries)
+            self._lab.overlays.follow(entries)
+            self._tick(entries)
+            self.read.emit()
         if self._is_stale:
             self._look()
-        elif self._is_watched and self._lab.session.is_busy:
+            return
+        if self._is_watched:
             self._timer.start(AGAIN)
+        if self._to_say:
+            said, self._to_say = self._to_say, ""
+            self.said.emit(said)
+
+    def _tick(self, entries: Sequence[RunEntry]) -> None:
+        """Draw what is over of a preset over the curves, where there is a color left."""
+        overlays = self._lab.overlays
+        for entry in entries:
+            if entry.name in self._to_tick:
+                self._to_tick.discard(entry.name)
+                if overlays.color_of(entry.name) is None and overlays.has_room:
+                    overlays.toggle(entry)
 
     def _show(self, entries: Sequence[RunEntry]) -> None:
         """Show what was read, in order anew if it is not what was read the last time."""
@@ -189,6 +209,16 @@ class Runs(QObject):
             self._timer.start(SOON)
 
     @Slot(object)
+    def _on_run_over(self, place: QueuePlace) -> None:
+        """Tick a run of a preset; the first takes the ticks of others away."""
+        folder = self._lab.session.run_folder
+        if folder is None or place.count == 1:
+            return
+        if place.number == 1:
+            self._lab.overlays.clear()
+        self._to_tick.add(folder.path.name)
+
+    @Slot(object)
     def _on_state_changed(self, state: State) -> None:
         if state is State.IDLE:
             self._is_stale = True
@@ -196,7 +226,10 @@ class Runs(QObject):
 
     @Slot(object)
     def _on_done(self, _: object) -> None:
-        self.said.emit(self._said)
+        if self._is_watched:
+            self._to_say = self._said
+        else:
+            self.said.emit(self._said)
         self._after_doing()
 
     @Slot(str)
@@ -208,3 +241,8 @@ class Runs(QObject):
         self.busy_changed.emit()
         self._lab.time_machine.look()  # what went may have been the run that is open
         self.refresh()
+
+
+def _are_same(entries: Sequence[RunEntry], before: Sequence[RunEntry]) -> bool:
+    """Whether nothing was read anew."""
+    return len(entries) == len(before) and all(map(is_, entries, before))

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from convlab.app.background import Background
 from convlab.app.built_run import Built, built
 from convlab.app.counting import Counting
+from convlab.app.keeping import Keeping
 from convlab.app.worker import Worker
 from convlab.data.dataset import Dataset
-from convlab.errors import ConvlabError
 from convlab.training.config import TrainingConfig
 from convlab.training.control import Control
 from convlab.training.events import (
@@ -72,8 +72,7 @@ class Session(QObject):
 
     def __init__(self, store: RunStore | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._store = store
-        self._run_folder: RunFolder | None = None
+        self._keeping = Keeping(store)
         self._parent = ""
         self._counting = Counting()
         self._is_loading = False
@@ -105,7 +104,17 @@ class Session(QObject):
     @property
     def run_folder(self) -> RunFolder | None:
         """The folder of the present run, or of the last one; None if it is not kept."""
-        return self._run_folder
+        return self._keeping.folder
+
+    @property
+    def unkept(self) -> str:
+        """A sentence on why the present run, or the last one, is not kept; else empty."""
+        return self._keeping.unkept
+
+    @property
+    def trouble(self) -> str:
+        """What to tell at the end of a run that could not be kept where it belongs."""
+        return self._keeping.trouble
 
     @property
     def parent_name(self) -> str:
@@ -156,7 +165,7 @@ class Session(QObject):
 
     @Slot(object)
     def _on_built(self, run: Built) -> None:
-        recorder = self._new_recorder(run.config)
+        recorder = self._keeping.begin(run.config)
         self._start(run.trainer, run.dataset, recorder, paused=run.paused)
 
     @Slot(str)
@@ -173,15 +182,16 @@ class Session(QObject):
     ) -> None:
         """Start a run of ``config`` whose ``trainer`` begins at a moment of ``parent``."""
         self._refuse_while_busy()
-        parent_name = parent.path.name
-        self._start(trainer, dataset, self._new_recorder(config, parent_name), parent_name)
+        name = parent.path.name
+        self._start(trainer, dataset, self._keeping.begin(config, name), name)
 
     def go_on(
         self, trainer: Trainer, config: TrainingConfig, dataset: Dataset, folder: RunFolder
     ) -> None:
         """Go on with a stored run of ``config``, of which ``trainer`` is."""
         self._refuse_while_busy()
-        self._start(trainer, dataset, Recorder(folder, config), _parent_of(folder))
+        recorder = self._keeping.go_on(folder, config)
+        self._start(trainer, dataset, recorder, _parent_of(folder))
 
     def show_past(
         self, folder: RunFolder, started: RunStarted, latest: SnapshotTaken, ended: RunEnded
@@ -189,7 +199,8 @@ class Session(QObject):
         """Tell of a run that was over before, as if it had just ended."""
         if self.is_busy:
             raise RuntimeError("a run is on")
-        self._dataset, self._run_folder, self._is_held = None, folder, False
+        self._keeping.show(folder)
+        self._dataset, self._is_held = None, False
         self._parent = _parent_of(folder)
         for event in (started, latest, ended):
             self._announce(self._counting.told(event))
@@ -206,15 +217,6 @@ class Session(QObject):
         if self.is_busy:
             raise RuntimeError("a run is on already")
 
-    def _new_recorder(self, config: TrainingConfig, parent: str = "") -> Recorder | None:
-        if self._store is None:
-            return None
-        try:
-            return Recorder(self._store.create(config), config, parent)
-        except ConvlabError as error:
-            self.warned.emit(f"{error} This run is not kept.")
-            return None
-
     def _start(
         self,
         trainer: Trainer,
@@ -225,7 +227,6 @@ class Session(QObject):
         paused: bool = False,
     ) -> None:
         self._dataset = dataset
-        self._run_folder = None if recorder is None else recorder.folder
         self._parent = parent
         self._latest, self._is_held = None, False
         self._control = Control()
@@ -274,6 +275,7 @@ class Session(QObject):
         steps: list[StepDone] = []
         for _ in range(len(self._events)):
             event = self._counting.told(self._events.popleft())
+            self._keeping.hear(event)
             if isinstance(event, StepDone):
                 steps.append(event)
                 continue
@@ -288,6 +290,8 @@ class Session(QObject):
         match event:
             case RunStarted():
                 self.run_started.emit(event)
+                if self.unkept:
+                    self.warned.emit(f"{self.unkept} The training goes on; this run is not kept.")
             case EpochEvaluated():
                 self.epoch_evaluated.emit(event)
             case SnapshotTaken():

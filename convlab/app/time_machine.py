@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from convlab.app.background import Background
 from convlab.app.moment_cache import MomentCache
+from convlab.app.moment_reading import weights_at
 from convlab.app.session import Session
 from convlab.errors import ConvlabError
-from convlab.training.events import Params, RunStarted, SnapshotTaken
+from convlab.training.events import EpochEvaluated, Params, RunStarted, SnapshotTaken
 from convlab.training.filter_track import FilterTrackReader
 from convlab.training.moments import Moments
 from convlab.training.run_folder import RunFolder
@@ -49,6 +50,7 @@ class TimeMachine(QObject):
         self._whole: int | None = None  # that of the network that is shown with it
         self._awaited: int | None = None  # another one that is being read
         self._is_aside = False
+        self._best_told: tuple[float, int] | None = None  # an accuracy, and the iteration of it
         self._played_from, self._played_at = 0, 0.0
         self._cache = MomentCache()
         self._read_now: int | None = None  # the snapshot that the background reads
@@ -64,6 +66,7 @@ class TimeMachine(QObject):
         self._film.timeout.connect(self._on_frame)
         session.run_started.connect(self._on_run_started)
         session.snapshot_taken.connect(self._on_snapshot_taken)
+        session.epoch_evaluated.connect(self._on_epoch_evaluated)
         session.run_ended.connect(self.look)
 
     @property
@@ -90,8 +93,17 @@ class TimeMachine(QObject):
     @property
     def best(self) -> int | None:
         """The position of the moment that read most test images right; None if unknown."""
-        best = None if self._moments is None else self._moments.best
+        if self._moments is None:
+            return None
+        best, told = self._moments.best, self.best_told
+        if told is not None and told - self._session.branched_at in self._moments.iterations:
+            best = told - self._session.branched_at  # known before the files of the run tell of it
         return None if best is None else bisect_left(self._own, best)
+
+    @property
+    def best_told(self) -> int | None:
+        """The iteration after which most test images were read right, kept or not."""
+        return None if self._best_told is None else self._best_told[1]
 
     @property
     def is_live(self) -> bool:
@@ -122,6 +134,7 @@ class TimeMachine(QObject):
             self._go(self._own[max(0, position)])
         except ConvlabError as error:  # it was thinned out meanwhile, or somebody deleted it
             self.look()
+            self.moved.emit()  # back to what is shown
             self.failed.emit(str(error))
 
     def go_near(self, iteration: float) -> None:
@@ -215,7 +228,10 @@ class TimeMachine(QObject):
                 self._read()
             self.moved.emit()
             return
-        self._show(own, whole, _load(moments, whole) if params is None else params)
+        self._show(own, whole, self._load(moments, whole) if params is None else params)
+
+    def _load(self, moments: Moments, whole: int) -> Params:
+        return weights_at(moments, whole, self._session.branched_at + whole)
 
     def _show(self, own: int, whole: int, params: Params) -> None:
         self._cache.add(whole, params)
@@ -248,7 +264,7 @@ class TimeMachine(QObject):
         assert moments is not None
         assert own is not None
         whole = self._read_now = moments.whole_at(own)
-        self._reading.start(lambda: (whole, _load(moments, whole)))
+        self._reading.start(lambda: (whole, self._load(moments, whole)))
 
     @Slot(object)
     def _on_read(self, found: tuple[int, Params]) -> None:
@@ -281,16 +297,27 @@ class TimeMachine(QObject):
         self.go_to(self._played_from + int(gone))
 
     @Slot(object)
-    def _on_run_started(self, _: RunStarted) -> None:
+    def _on_run_started(self, event: RunStarted) -> None:
         self.pause()
         self._shown = self._whole = self._awaited = None
         self._is_aside = False
         self._reading.drop()
         self._cache.clear()
-        self._moments = None
+        self._moments, self._best_told = None, None
+        for evaluation in event.history.evaluations if event.history is not None else ():
+            self._learn_best(evaluation)
         self.look()
         self.moments_changed.emit()
         self.moved.emit()
+
+    def _learn_best(self, evaluation: EpochEvaluated) -> None:
+        if self._best_told is None or evaluation.test_accuracy > self._best_told[0]:
+            self._best_told = evaluation.test_accuracy, evaluation.iteration
+
+    @Slot(object)
+    def _on_epoch_evaluated(self, event: EpochEvaluated) -> None:
+        self._learn_best(event)
+        self.moments_changed.emit()
 
     @Slot(object)
     def _on_snapshot_taken(self, _: SnapshotTaken) -> None:
@@ -303,13 +330,3 @@ def _nearest(rising: Sequence[int], value: float) -> int:
     after = bisect_left(rising, value)
     near = [at for at in (after - 1, after) if 0 <= at < len(rising)]
     return min(near, key=lambda at: abs(rising[at] - value))
-
-
-def _load(moments: Moments, own: int) -> Params:
-    try:
-        return moments.load(own)
-    except MemoryError as error:
-        raise ConvlabError(
-            f"There is not enough memory to show this moment: its weights take "
-            f"{moments.size(own) / 1e6:,.0f} MB. Close other programs and try again."
-        ) from error

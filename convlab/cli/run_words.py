@@ -19,12 +19,15 @@ _STATES = {
     "early": "ended early",
     "stopped": "stopped",
     "diverged": "diverged",
+    "moved": "moved elsewhere",
 }
 
 
 def state_of(entry: RunEntry) -> str:
-    """Return how a run stands: that of its info, or ``interrupted``."""
-    return "interrupted" if entry.was_interrupted else entry.info.state
+    """Return how a run stands: that of its info, ``interrupted`` or ``moved``."""
+    if entry.was_interrupted:
+        return "interrupted"
+    return "moved" if entry.info.moved_to else entry.info.state
 
 
 def described(entry: RunEntry) -> dict[str, Any]:

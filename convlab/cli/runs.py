@@ -65,6 +65,7 @@ class Standing(StrEnum):
     EARLY = "early"
     STOPPED = "stopped"
     DIVERGED = "diverged"
+    MOVED = "moved"
 
 
 _KEYS: dict[Order, Callable[[RunEntry], Any]] = {
@@ -162,11 +163,15 @@ def show(name: Name, as_json: AsJson = False) -> None:
 def export(
     name: Name,
     file: Annotated[Path, typer.Argument(help="A new zip file.", show_default=False)],
+    without_moments: Annotated[
+        bool,
+        typer.Option("--without-moments", help="Much smaller: nothing to go back to but the end."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the run NAME into FILE.zip, which convlab runs import opens elsewhere."""
     entry = found_run(name)
-    export_run(entry.folder, file)
+    export_run(entry.folder, file, with_moments=not without_moments)
     size = file.stat().st_size
     if as_json:
         typer.echo(json.dumps({"name": entry.name, "file": str(file), "size": size}))
@@ -177,11 +182,14 @@ def export(
 @runs.command("import")
 def import_zip(
     file: Annotated[
-        Path, typer.Argument(help="What convlab runs export wrote.", show_default=False)
+        Path,
+        typer.Argument(
+            help="What convlab runs export wrote, or the folder of a run.", show_default=False
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Put the run in FILE.zip among your runs. Nothing in it is executed."""
+    """Put the run in FILE.zip, or in a folder, among your runs. Nothing in it is executed."""
     store = RunStore()
     entry = store.find(str(import_run(file, store.root).path))
     if as_json:

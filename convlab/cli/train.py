@@ -15,13 +15,16 @@ from convlab.cli.options import ThreadsOption, chosen_threads, with_setting_opti
 from convlab.cli.presets import folder_of, planned_runs
 from convlab.cli.terminal import complain, interrupts_call
 from convlab.data.loading import load_dataset
+from convlab.errors import ConvlabError
 from convlab.insight.memory import refuse_too_large
 from convlab.training.control import Control
 from convlab.training.events import EpochEvaluated, RunEnded, StepDone, Warned
+from convlab.training.moving import temporary_folder
 from convlab.training.presets import PresetRun
 from convlab.training.recorder import CHECKPOINT_SECONDS, Recorder
 from convlab.training.run_folder import RunFolder
 from convlab.training.run_info import RunNotes
+from convlab.training.run_store import RunStore
 from convlab.training.trainer import Trainer
 from convlab.wording import counted
 
@@ -66,22 +69,39 @@ def train(
         dataset = load_dataset(run.config.dataset)
         refuse_too_large(run.config, dataset)
         trainer = Trainer.from_config(run.config, dataset, threads=cores)
-        recorder = Recorder(_new_folder(run, out), run.config, must_begin_well=True)
+        folder, elsewhere = _new_folder(run, out)
+        recorder = Recorder(folder, run.config, must_begin_well=out is not None)
         ended = trained(trainer, recorder, as_json=as_json)
-        has_failed |= went_wrong(ended, recorder)
+        if elsewhere and not recorder.was_moved:
+            complain(f"This run is not among your runs; it was kept in {folder.path}.")
+        has_failed |= went_wrong(ended, recorder) or elsewhere
         if ended.reason == "stopped":
             break
     if has_failed:
         raise typer.Exit(FAILED)
 
 
-def _new_folder(run: PresetRun, out: Path | None) -> RunFolder:
-    """Make the folder of a run, which has the name of a preset's run if it is one of several."""
-    folder = RunFolder.create(run.config, folder_of(run, out))
+def _new_folder(run: PresetRun, out: Path | None) -> tuple[RunFolder, bool]:
+    """Make the folder of a run, which has the name of a preset's run if it is one of several.
+
+    Returns it, and whether it had to be elsewhere than among the user's runs. Raises
+    :class:`ConvlabError` if the folder ``out`` cannot be made.
+    """
+    path, elsewhere = folder_of(run, out), False
+    try:
+        folder = RunFolder.create(run.config, path) if path else RunStore().create(run.config)
+    except ConvlabError as error:
+        if path:
+            raise
+        try:
+            folder, elsewhere = RunFolder.create(run.config, temporary_folder(run.config)), True
+        except OSError:  # there is no place at all
+            raise error from None
+        complain(f"{error} The training goes on; it is kept in {folder.path} instead.")
     if run.title:
         with suppress(OSError):  # it is trained under the name of its folder then
             folder.save_notes(RunNotes(name=run.title))
-    return folder
+    return folder, elsewhere
 
 
 def train_to_the_end(trainer: Trainer, recorder: Recorder, *, as_json: bool) -> None:

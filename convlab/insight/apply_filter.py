@@ -1,36 +1,62 @@
 """One filter on a picture of any size, as in the book's section 7.6."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convlab.nn.layers.relu import ReluSettings
+from convlab.nn.layers.sigmoid import SigmoidSettings
+from convlab.nn.layers.tanh import TanhSettings
+from convlab.nn.network import Network
 from convlab.nn.types import Array
+
+NAMES: dict[type, str] = {ReluSettings: "ReLU", SigmoidSettings: "Sigmoid", TanhSettings: "Tanh"}
+FUNCTIONS: dict[str, Callable[[Array], Array]] = {
+    "ReLU": lambda x: np.maximum(x, 0),
+    "Sigmoid": lambda x: 0.5 * (np.tanh(0.5 * x) + 1),
+    "Tanh": np.tanh,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Applied:
     """A picture (C, H, W), the filter (C, FH, FW) that was laid on it, and what came of it.
 
-    ``response`` is :func:`response`, and ``after_relu`` the same without what is negative.
+    ``response`` is :func:`response`, and ``after`` what the activation named ``activation``
+    leaves of it: ReLU, Sigmoid or Tanh.
     """
 
     picture: NDArray[np.uint8]
     kernel: Array
     response: Array
-    after_relu: Array
+    after: Array
+    activation: str = "ReLU"
 
 
-def apply_filter(picture: NDArray[np.uint8], kernel: Array, bias: float = 0.0) -> Applied:
+def apply_filter(
+    picture: NDArray[np.uint8], kernel: Array, bias: float = 0.0, activation: str = "ReLU"
+) -> Applied:
     """Lay a filter on a picture, as :func:`response` does; numbers may be as large as one likes."""
     with np.errstate(all="ignore"):
         before = response(picture, kernel, bias)
-    return Applied(picture, kernel, before, np.maximum(before, 0))
+        after = FUNCTIONS[activation](before)
+    return Applied(picture, kernel, before, after, activation)
+
+
+def activation_behind(network: Network, layer: str) -> str:
+    """Return which of :data:`FUNCTIONS` directly follows a layer; empty if another layer does."""
+    names = [name for name, _ in network.layer_settings]
+    following = names.index(layer) + 1
+    if following == len(names):
+        return ""
+    return NAMES.get(type(network.layer_settings[following][1]), "")
 
 
 def response(picture: NDArray[Any], kernel: Array, bias: float = 0.0) -> Array:
-    """Return what a filter makes of a picture, before ReLU: (H - FH + 1, W - FW + 1).
+    """Return what a filter makes of a picture, before activation: (H - FH + 1, W - FW + 1).
 
     ``picture`` is (C, H, W), uint8 pixels, which are divided by 255, or floats; ``kernel`` is
     (C, FH, FW). A picture or a filter of one channel stands for all channels of the other. The

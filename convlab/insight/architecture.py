@@ -17,6 +17,8 @@ from convlab.nn.types import Array
 BATCH = 100  # images
 LARGEST_LAYER = 32_000_000  # numbers that one layer may hold at a time while it is measured
 LONG = 0.5  # seconds; what takes as long is measured once
+NOISE = 0.25  # of a time, by which it may differ from the one before
+SHORTEST = 0.05  # milliseconds; differences as short do not count
 REPEATS = 3  # of which the fastest counts: the others were disturbed
 
 
@@ -27,6 +29,16 @@ class Measured:
     held: int
     forward: float
     backward: float
+
+    def least(self, other: "Measured") -> "Measured":
+        """Return the shorter times of two measurements: what took longer was disturbed."""
+        forward, backward = min(self.forward, other.forward), min(self.backward, other.backward)
+        return Measured(other.held, forward, backward)
+
+    def agrees(self, other: "Measured") -> bool:
+        """Return whether the times of both differ by no more than they do without disturbance."""
+        pairs = ((self.forward, other.forward), (self.backward, other.backward))
+        return all(abs(a - b) <= max(NOISE * min(a, b), SHORTEST) for a, b in pairs)
 
 
 def multiply_adds(layer: LayerShape) -> int:

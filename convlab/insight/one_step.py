@@ -68,13 +68,19 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneStep:
-    """An update and its stages; ``network`` and ``optimizer`` are as they are after it."""
+    """An update and its stages; ``network`` and ``optimizer`` are as they are after it.
+
+    ``loss_learned`` is the loss of the batch as the step takes it, with what ``in_training`` names
+    (such as dropout); the other two are read as in tests, without that.
+    """
 
     stages: tuple[Stage, ...]
+    loss_learned: float
     loss_before: float
     loss_after: float
     network: Network
     optimizer: Optimizer
+    in_training: str = ""
 
 
 def step_bytes(network: Network, optimizer: Optimizer, images: int) -> int:
@@ -141,7 +147,16 @@ def take_step(
     result = _result(before, stepped, x, t)
     add(result)
     loss_before, loss_after = (float(result.made[f"loss_{when}"]) for when in ("before", "after"))
-    return OneStep(tuple(stages), loss_before, loss_after, stepped, after)
+    learned = next(float(stage.made["loss"]) for stage in stages if stage.phase == "Loss")
+    in_training = _only_in_training(network)
+    return OneStep(tuple(stages), learned, loss_before, loss_after, stepped, after, in_training)
+
+
+def _only_in_training(network: Network) -> str:
+    """Return in words what a network does otherwise in training than in tests."""
+    kinds = {shape.kind for shape in network.layer_shapes}
+    words = {"Dropout": "dropout", "BatchNormalization": "the averages of the batch"}
+    return " and ".join(word for kind, word in words.items() if kind in kinds)
 
 
 def _forward(
@@ -249,4 +264,6 @@ def _result(before: Network, stepped: Network, x: NDArray[Any], t: Labels) -> St
     about = "The loss of this batch was {:.6g} before the step and is {:.6g} after it".format(
         *losses
     )
-    return Stage("Result", "", f"{about} (read as in tests, without dropout).", "", {}, made)
+    left_out = _only_in_training(before)
+    how = f", read as in tests, without {left_out}" if left_out else ""
+    return Stage("Result", "", f"{about}{how}.", "", {}, made)

@@ -10,7 +10,7 @@ from pathlib import Path
 from convlab.errors import ConvlabError
 from convlab.training.config import TrainingConfig
 from convlab.training.run_files import files_of
-from convlab.training.run_folder import CHECKPOINTS_KEPT, RunFolder
+from convlab.training.run_folder import CHECKPOINTS_KEPT, RunFolder, unused_folder
 
 
 def moved(
@@ -21,7 +21,7 @@ def moved(
     ``write_end`` writes what is known of it at its end; what was written before is copied.
     Returns the folder, and whether all of that could be copied; None if no folder has room.
     """
-    for place in (lambda: None, temporary_folder):
+    for place in (lambda: None, lambda: temporary_folder(config)):
         try:
             new = RunFolder.create(config, place())
         except (ConvlabError, OSError):
@@ -90,6 +90,6 @@ def _leave(old: RunFolder, new: RunFolder, *, is_whole: bool) -> None:
             old.save_info(info)
 
 
-def temporary_folder() -> Path:
-    """Make an empty folder for a run among the temporary files; raises OSError."""
-    return Path(tempfile.mkdtemp(prefix="convlab-run-"))
+def temporary_folder(config: TrainingConfig) -> Path:
+    """Return the path of a new run among the temporary files; raises OSError."""
+    return unused_folder(Path(tempfile.mkdtemp(prefix="convlab-run-")), config.network.name)

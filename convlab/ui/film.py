@@ -1,22 +1,29 @@
 """The film of a run: all moments, as the window shows them, in an animated GIF."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from time import perf_counter
 
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QIODevice, QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QProgressDialog
 
 from convlab.app.background import Background
+from convlab.app.fresh import Fresh
 from convlab.app.time_machine import FILM_SECONDS, TimeMachine
 from convlab.errors import ConvlabError
 from convlab.files import write_atomically
 
 WIDTH = 960  # pixels
 MOST_FRAMES = 120
-COLORS = 128
+COLORS = 256
+FREQUENT = 64  # of them are taken as they are, else wide plain surfaces would get a tint
+SAMPLES = 8  # frames that the colors are taken from
 LAST_STAYS = 1500  # milliseconds
 SOON = 30
+PATIENCE = 1.0  # seconds for the panels to catch up; while a run is on, they leave it the cores
 
 
 class Film(QObject):
@@ -36,6 +43,7 @@ class Film(QObject):
         self._path = Path()
         self._positions: list[int] = []
         self._frames: list[Image.Image] = []
+        self._gone_at = 0.0  # when the window went to the moment that is awaited
         self._progress: QProgressDialog | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,28 +64,38 @@ class Film(QObject):
         self._progress.setParent(self._window, self._progress.windowFlags())
         self._progress.setWindowTitle("Export film")
         self._progress.setMinimumDuration(500)
-        self._machine.go_to(self._positions[0])
-        self._timer.start(0)
+        self._go_on()
 
     @Slot()
     def _on_timeout(self) -> None:
-        """Take a picture, and go on to the next moment; what answers soon has answered by then."""
+        """Take a picture once all that is seen shows the moment, and go on to the next one."""
         assert self._progress is not None
         if self._progress.wasCanceled():
             self._end()
             return
-        if self._machine.is_loading:
+        if self._machine.is_loading or self._is_catching_up:
             self._timer.start(SOON)
             return
         self._frames.append(self._picture())
         self._progress.setValue(len(self._frames))
         if len(self._frames) < len(self._positions):
-            self._machine.go_to(self._positions[len(self._frames)])
-            self._timer.start(SOON)
+            self._go_on()
             return
         frames, path = self._frames, self._path
         self._end()
         self._background.start(lambda: _write(frames, path))
+
+    def _go_on(self) -> None:
+        self._machine.go_to(self._positions[len(self._frames)])
+        self._gone_at = perf_counter()
+        self._timer.start(SOON)
+
+    @property
+    def _is_catching_up(self) -> bool:
+        """Whether a panel still shows the moment before, and will not do so for long."""
+        if perf_counter() - self._gone_at > PATIENCE:
+            return False
+        return any(fresh.is_awaited for fresh in self._window.findChildren(Fresh))
 
     def _picture(self) -> Image.Image:
         """Return the part of the window that has the panels, without menus and bars."""
@@ -110,7 +128,7 @@ class Film(QObject):
 
 def _write(frames: list[Image.Image], path: Path) -> Path:
     """Write an animated GIF; raises :class:`ConvlabError` if the file cannot be written."""
-    palette = frames[-1].quantize(COLORS, dither=Image.Dither.NONE)
+    palette = _palette(frames)
     few = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     frame = int(1000 * FILM_SECONDS / len(few))
     durations = [frame] * (len(few) - 1) + [LAST_STAYS]
@@ -123,3 +141,24 @@ def _write(frames: list[Image.Image], path: Path) -> Path:
             f"The film cannot be written to {path}: {error.strerror or error}."
         ) from error
     return path
+
+
+def _palette(frames: Sequence[Image.Image]) -> Image.Image:
+    """Return an image whose palette has a color near to every one of the frames.
+
+    Every color counts once: if its pixels were counted, the curves would be drawn in the gray of
+    the wide surfaces around them.
+    """
+    few = [frames[at] for at in np.linspace(0, len(frames) - 1, SAMPLES).round().astype(int)]
+    pixels = np.concatenate([np.asarray(frame).reshape(-1, 3) for frame in few])
+    packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    colors, counts = np.unique(packed, return_counts=True)
+    seen = np.stack([colors >> 16, colors >> 8 & 255, colors & 255], axis=1).astype(np.uint8)
+    frequent = seen[np.argsort(-counts, kind="stable")[:FREQUENT]]
+    once = Image.fromarray(seen[np.newaxis]).quantize(
+        COLORS - len(frequent), Image.Quantize.MAXCOVERAGE, kmeans=2
+    )
+    chosen = [*frequent.ravel().tolist(), *(once.getpalette() or [])]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(chosen[: 3 * COLORS])
+    return palette

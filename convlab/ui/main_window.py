@@ -205,6 +205,7 @@ class MainWindow(QMainWindow):
         self.lab.picture_shown.connect(self._on_picture_shown)
         self.lab.time_machine.failed.connect(self._on_failed)
         self.presets.said.connect(self._on_said)
+        self.presets.warned.connect(self._on_warned)
         self.presets.refused.connect(self._on_refused)
         self.film.written.connect(self._on_said)
         self.film.failed.connect(self._on_failed)
@@ -223,10 +224,13 @@ class MainWindow(QMainWindow):
     def _on_run_ended(self, event: RunEnded) -> None:
         dataset = self.lab.session.dataset  # of the run, whatever was opened meanwhile
         images = None if dataset is None else len(dataset.test)
-        self.notice.say(kind_of_end(event), end_in_words(event, images))
+        kind, trouble = kind_of_end(event), self.lab.session.trouble
+        text = f"{end_in_words(event, images)} {trouble}".rstrip()
+        self.notice.say("warning" if trouble and kind == "good" else kind, text)
 
     def _on_learning_rate_changed(self) -> None:
-        self.notice.hide()  # it may be about a rate that was not taken
+        if self.notice.kind == "error":  # it may be about a rate that was not taken
+            self.notice.hide()
 
     def _on_failed(self, message: str) -> None:
         self.notice.say("error", message)

@@ -1,7 +1,7 @@
 """The menu of presets: named settings to begin with, some of several runs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices
@@ -17,21 +17,25 @@ from convlab.training.presets import (
     own_presets_folder,
     shipped_presets,
 )
+from convlab.ui.theme import SPACE
 from convlab.ui.widgets.preset_dialog import PresetDialog
+from convlab.ui.widgets.told_action import ToldAction
 from convlab.wording import counted
 
 BUNDLED = "bundled"
+TITLES_TOLD = 6  # of runs that were not trained
 
 
 class PresetMenu(QMenu):
     """Lists the presets, each with its sentence, and a person's own below.
 
     One of a single run fills the form; one of several trains them in ``queue`` and leaves the
-    form alone. ``said`` carries a sentence when something went well, ``refused`` why something
-    cannot be.
+    form alone. On top stands what was stopped of the last one. ``said`` carries a sentence when
+    something went well, ``warned`` what was not done, ``refused`` why something cannot be.
     """
 
     said = Signal(str)
+    warned = Signal(str)
     refused = Signal(str)
 
     def __init__(self, lab: Lab, parent: QWidget | None = None) -> None:
@@ -51,7 +55,8 @@ class PresetMenu(QMenu):
         self.aboutToShow.connect(self.fill)
         self.triggered.connect(self._on_triggered)
         self.queue.run_begun.connect(self._on_run_begun)
-        self.queue.ended.connect(self.said)
+        self.queue.ended.connect(self._on_ended)
+        self.queue.canceled.connect(self._on_canceled)
         self.queue.failed.connect(self.refused)
         self.fill()
 
@@ -62,18 +67,29 @@ class PresetMenu(QMenu):
             self.removeAction(action)
             action.deleteLater()
         own, problems = own_presets()
-        self._listed = [self._listed_preset(preset) for preset in shipped_presets()]
+        self._listed = [self._listed_rest(), self._separator()] if self.queue.left else []
+        self._listed += [self._listed_preset(preset) for preset in shipped_presets()]
         if own or problems:
-            self._listed.append(QAction(self))
-            self._listed[-1].setSeparator(True)
+            self._listed.append(self._separator())
         self._listed += [self._listed_preset(preset) for preset in own]
         self._listed += [self._listed_problem(problem) for problem in problems]
+        self._shorten()
         self.insertActions(self._end_of_list, self._listed)
         self.save.setEnabled(self._lab.config is not None)
 
+    def _shorten(self) -> None:
+        """Give each sentence one line if the screen is too low; else a second column is cut off."""
+        told = [action for action in self._listed if isinstance(action, ToldAction)]
+        line = self.fontMetrics().height() + SPACE
+        height = line * (len(self.actions()) + len(self._listed) - len(told))
+        height += sum(action.defaultWidget().sizeHint().height() for action in told)
+        if height > self.screen().availableSize().height():
+            for action in told:
+                action.be_short()
+
     def choose(self, preset: Preset) -> None:
         """Use a preset; ask where it wants images that are not here, or several runs."""
-        if self._lab.session.is_busy or self.queue.is_active:
+        if not self._is_free:
             self.refused.emit("A run is on; stop it first, then choose the preset.")
             return
         missing = missing_dataset(preset)
@@ -89,21 +105,35 @@ class PresetMenu(QMenu):
             self.queue.start(runs, self._lab.dataset)
 
     def _listed_preset(self, preset: Preset) -> QAction:
-        count = len(preset.runs)
-        title = preset.title.replace("&", "&&")
-        action = QAction(title if count == 1 else f"{title} ({counted(count, 'run')})", self)
-        action.setToolTip(_wrapped(preset.about))
-        action.setStatusTip(preset.about)
+        count, title = len(preset.runs), preset.title
+        text = title if count == 1 else f"{title} ({counted(count, 'run')})"
+        action = ToldAction(text, preset.about, self)
         action.setData(preset)
-        action.setEnabled(not (self._lab.session.is_busy or self.queue.is_active))
+        action.setEnabled(self._is_free)
+        return action
+
+    def _listed_rest(self) -> QAction:
+        count = len(self.queue.left)
+        which = "run that was" if count == 1 else f"{counted(count, 'run')} that were"
+        about = in_words([run.title for run in self.queue.left])
+        action = ToldAction(f"Go on with the {which} not trained", about, self)
+        action.triggered.connect(self._on_go_on)
+        action.setEnabled(self._is_free)
         return action
 
     def _listed_problem(self, problem: str) -> QAction:
-        action = QAction("A preset that cannot be used", self)
-        action.setToolTip(_wrapped(problem))
-        action.setStatusTip(problem)
+        action = ToldAction("A preset that cannot be used", problem, self)
         action.setEnabled(False)
         return action
+
+    def _separator(self) -> QAction:
+        separator = QAction(self)
+        separator.setSeparator(True)
+        return separator
+
+    @property
+    def _is_free(self) -> bool:
+        return not (self._lab.session.is_busy or self.queue.is_active)
 
     def _accepts_bundled(self, preset: Preset, missing: str) -> bool:
         title = DATASETS.get(missing).title
@@ -141,6 +171,10 @@ class PresetMenu(QMenu):
             self.choose(preset)
 
     @Slot()
+    def _on_go_on(self) -> None:
+        self.queue.go_on(self._lab.dataset)
+
+    @Slot()
     def _on_save(self) -> None:
         config = self._lab.config
         if config is None:
@@ -165,14 +199,32 @@ class PresetMenu(QMenu):
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.said.emit(f"Your presets lie in {folder}.")
 
+    @Slot(str)
+    def _on_ended(self, sentence: str) -> None:
+        if self._lab.session.trouble:
+            self._on_canceled(sentence)
+        else:
+            self.said.emit(sentence)
+
+    @Slot(str)
+    def _on_canceled(self, sentence: str) -> None:
+        """Tell of the last run's trouble, too: this takes the place of what told of it."""
+        self.warned.emit(f"{sentence} {self._lab.session.trouble}".rstrip())
+
     @Slot(object)
     def _on_run_begun(self, place: QueuePlace) -> None:
         self.said.emit(f"{place}.")
 
 
-def _wrapped(sentence: str) -> str:
-    """Return a tooltip as rich text, which alone is broken into lines."""
-    return f"<p>{escape(sentence)}</p>"
+def in_words(titles: Sequence[str]) -> str:
+    """Return titles of runs in a line; the name of the preset that they share comes first."""
+    presets = {title.rpartition(": ")[0] for title in titles}
+    shown = titles[:TITLES_TOLD]
+    if len(presets) == 1:
+        shown = [title.rpartition(": ")[2] for title in shown]
+    preset = f"{presets.pop()}: " if len(presets) == 1 and presets != {""} else ""
+    more = f" and {len(titles) - TITLES_TOLD} more" if len(titles) > TITLES_TOLD else ""
+    return f"{preset}{', '.join(shown)}{more}"
 
 
 def _on_bundled(preset: Preset) -> Preset:

@@ -49,8 +49,12 @@ class RunActions(QObject):
         self.reveal = make("Show folder", "", "Show the run's folder among your files",
                            self._on_reveal)  # fmt: skip
         self.export = make("Export…", "Ctrl+E", "Write the run into one zip file", self._on_export)
+        self.export_small = make("Export without moments…", "", "Write a small zip file: without "
+                                 "what the slider goes back to", self._on_export_small)  # fmt: skip
         self.import_ = make("Import…", "", "Put a run that was exported among your runs",
                             self._on_import)  # fmt: skip
+        self.import_folder = make("Import folder…", "", "Put a run in a folder of its own among "
+                                  "your runs", self._on_import_folder)  # fmt: skip
         self.delete = make("Delete…", "Del", "Move runs to the trash", self._on_delete)
         self._fill_context_menu()
         self.more_button = QPushButton("More")
@@ -96,9 +100,11 @@ class RunActions(QObject):
             action.setEnabled(one is not None)
         self.star.setEnabled(bool(chosen))
         self.star.setText("Remove star" if chosen and _are_starred(chosen) else "Star")
-        self.export.setEnabled(one is not None and can_do)
+        for action in (self.export, self.export_small):
+            action.setEnabled(one is not None and can_do)
         self.delete.setEnabled(bool(chosen) and can_do)
-        self.import_.setEnabled(lab.store is not None and not self._runs.is_busy)
+        for action in (self.import_, self.import_folder):
+            action.setEnabled(lab.store is not None and not self._runs.is_busy)
 
     def _action(self, text: str, key: str, about: str, handler: Callable[[], None]) -> QAction:
         action = QAction(text, self)
@@ -127,7 +133,7 @@ class RunActions(QObject):
         groups = (
             (self.resume_best, self.more_epochs),
             (self.rename, self.note, self.star),
-            (self.reveal, self.export, self.import_),
+            (self.reveal, self.export, self.export_small, self.import_, self.import_folder),
             (self.delete,),
         )
         for group in groups:
@@ -221,15 +227,30 @@ class RunActions(QObject):
 
     @Slot()
     def _on_export(self) -> None:
+        self._export(with_moments=True)
+
+    @Slot()
+    def _on_export_small(self) -> None:
+        self._export(with_moments=False)
+
+    def _export(self, *, with_moments: bool) -> None:
         (entry,) = self._table.chosen
         suggestion = Path.home() / f"{entry.name}.zip"
         path = asked_path(self._window, "Export the run", suggestion, _ZIP)
         if path is not None:
-            self._runs.export(entry, path)
+            self._runs.export(entry, path, with_moments=with_moments)
 
     @Slot()
     def _on_import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self._window, "Import a run", str(Path.home()), _ZIP)
+        if name:
+            self._runs.import_from(Path(name))
+
+    @Slot()
+    def _on_import_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(
+            self._window, "Import the folder of a run", str(Path.home())
+        )
         if name:
             self._runs.import_from(Path(name))
 

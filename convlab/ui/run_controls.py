@@ -132,6 +132,8 @@ class RunControls(QObject):
         self.rate.setText(self._rate_text)
 
     def _on_rate_known(self, event: RunStarted | LearningRateChanged) -> None:
+        if not self._lab.session.is_busy:  # a run that is over was opened
+            return
         self._rate_text = f"{event.learning_rate:g}"
         self.rate.setText(self._rate_text)
 

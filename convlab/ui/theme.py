@@ -160,6 +160,11 @@ def _palette(colors: Colors) -> QPalette:
         QPalette.ColorRole.ButtonText,
     ):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colors.muted))
+    for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.Accent):  # of a slider, too
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colors.border))
+    palette.setColor(
+        QPalette.ColorGroup.Disabled, QPalette.ColorRole.HighlightedText, QColor(colors.muted)
+    )
     return palette
 
 

@@ -2,7 +2,9 @@ import csv
 
 import pytest
 
-from convlab.app.architecture import ArchitectureModel
+from convlab.app import architecture
+from convlab.app.architecture import MOST_ROUNDS, ArchitectureModel
+from convlab.insight.architecture import Measured
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
 
@@ -34,6 +36,38 @@ def test_layers_are_known_at_once_and_measured_soon(lab, model, qtbot):
     qtbot.waitUntil(lambda: model.measurement is not None)
     assert set(model.measurement.layers) == {layer.name for layer in model.layers}
     assert "first 60 images" in model.basis  # more there are not in this dataset
+
+
+def test_times_that_were_disturbed_do_not_stay(lab, model, qtbot, monkeypatch):
+    rounds = iter([76.0, 0.9, 0.71, 0.7, 76.0, 76.0])
+
+    def measure(network, images):
+        time = next(rounds)
+        return {layer.name: Measured(1000, time, time) for layer in network.layer_shapes}
+
+    monkeypatch.setattr(architecture, "measure", measure)
+    model._again.setInterval(0)
+    use_network(lab)
+    qtbot.waitUntil(lambda: model.measurement is not None and model.measurement.is_stable)
+    assert model.measurement.layers["Conv1"].forward == 0.7
+    assert model.measurement.rounds == 4
+    assert not model.measurement.needs_another
+
+
+def test_on_a_restless_machine_measuring_ends_too(lab, model, qtbot, monkeypatch):
+    times = iter([8.0, 0.7, 5.0, 3.0, 9.0, 4.0, 2.0, 6.0])
+
+    def measure(network, images):
+        time = next(times)
+        return {layer.name: Measured(1000, time, time) for layer in network.layer_shapes}
+
+    monkeypatch.setattr(architecture, "measure", measure)
+    model._again.setInterval(0)
+    use_network(lab)
+    qtbot.waitUntil(lambda: model.measurement is not None and not model.measurement.needs_another)
+    assert model.measurement.rounds == MOST_ROUNDS
+    assert model.measurement.layers["Conv1"].forward == 0.7
+    assert not model.measurement.is_stable
 
 
 def test_new_weights_of_the_same_network_are_not_measured_again(lab, model, qtbot):

@@ -96,3 +96,21 @@ def test_every_number_is_a_row_of_the_table(
     assert rows[0]["parameter"] == "W1"
     assert rows[0]["place"] == " ".join(map(str, one.places[0].tolist()))
     assert float(rows[0]["backward"]) == one.backward[0]
+
+
+def test_the_table_says_what_was_not_checked(
+    model: GradientCheckModel, qtbot: QtBot, tmp_path: Path
+) -> None:
+    model.check(0, 1)
+    finish(qtbot, model)
+    assert model.unchecked == {}
+    del model._comparisons["b3"]  # as if it had been given up before
+    assert model.unchecked == {"b3": 10}
+    model.to_csv(tmp_path / "check.csv")
+    rows = list(csv.DictReader((tmp_path / "check.csv").read_text().splitlines()))
+    first, last = rows[0], rows[-1]
+    one = model.comparisons[0]
+    assert (first["checked"], first["of"]) == (str(SAMPLED), str(one.total))
+    assert (float(first["relative_error"]), first["verdict"]) == (one.error, one.verdict.value)
+    assert (last["parameter"], last["checked"], last["of"]) == ("b3", "0", "10")
+    assert last["verdict"] == "Not checked"

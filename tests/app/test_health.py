@@ -194,6 +194,21 @@ def test_a_real_run_ends_with_a_record_though_nobody_looks(lab, qtbot, model):
     assert model.shown.layer("Conv1").update_ratio > 0
 
 
+def test_the_histograms_are_those_of_every_layer_and_moment(run, model, tmp_path):
+    run.start()
+    run.reach(5, factor=2.0)
+    model.to_npz(tmp_path / "health.npz")
+    with np.load(tmp_path / "health.npz", allow_pickle=False) as arrays:
+        assert arrays["iterations"].tolist() == [0, 5]
+        shares, edges = arrays["Conv1_weights_shares"], arrays["Conv1_weights_edges"]
+        assert shares.shape == (len(edges) - 1, 2)
+        assert {name.split("_")[0] for name in arrays} == {
+            "iterations", "Conv1", "Affine1", "Affine2",
+        }  # fmt: skip
+    told = np.histogram(run.weights["W1"], edges)[0] / run.weights["W1"].size
+    assert np.abs(np.cumsum(shares[:, 1]) - np.cumsum(told)).max() < 0.05
+
+
 def test_the_table_has_a_row_a_record_and_layer(run, model, tmp_path):
     run.start()
     run.reach(5)

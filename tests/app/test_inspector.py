@@ -59,8 +59,9 @@ def test_the_drawing_is_followed(lab, model, qtbot):
 
 def test_the_table_adds_up(model, tmp_path):
     model.to_csv(tmp_path / "unit.csv")
-    *inputs, bias, total = csv.DictReader((tmp_path / "unit.csv").read_text().splitlines())
-    assert [row["part"] for row in (bias, total)] == ["bias", "Conv1"]
+    *inputs, bias, total, end = csv.DictReader((tmp_path / "unit.csv").read_text().splitlines())
+    assert [row["part"] for row in (bias, total, end)] == ["bias", "Conv1", "after Relu1"]
+    assert float(end["product"]) == max(0.0, float(total["product"]))
     assert len(inputs) == 25
     assert (inputs[0]["row_from_1"], inputs[-1]["column_from_1"]) == ("13", "17")
     assert (total["channel_from_1"], total["row_from_1"]) == ("1", "13")

@@ -167,6 +167,22 @@ def test_a_run_ends_what_nobody_asked_for(model, lab, unasked, qtbot):
     qtbot.waitUntil(lambda: not lab.session.is_busy)
 
 
+def test_other_weights_end_what_nobody_asked_for(model, lab, network, unasked):
+    lab.predictor.changed.emit()  # by the same weights
+    assert model.is_busy
+    network.adopt({name: array + 1 for name, array in network.params.items()})
+    lab.predictor.changed.emit()  # as while somebody moves the time machine
+    assert not model.is_busy
+
+
+def test_other_weights_leave_what_was_asked_for_alone(model, lab, network):
+    model.set_watched(True)
+    model.search()
+    network.adopt({name: array + 1 for name, array in network.params.items()})
+    lab.predictor.changed.emit()
+    assert model.is_busy
+
+
 def test_what_was_asked_for_goes_on_beside_a_run_and_when_nobody_looks(model, lab, network, qtbot):
     model.set_watched(True)
     model.search()

@@ -87,7 +87,7 @@ def test_branches_follow_their_run_whatever_is_sorted_by(
     depths = [ordered.index(row, NAME).data(DEPTH_ROLE) for row in range(5)]
     assert depths == [0, 1, 1, 2, 0]
     assert ordered.index(2, NAME).data() == "↳ branch"
-    assert ordered.index(2, COLUMN["From"]).data() == "root at 60"
+    assert ordered.index(2, COLUMN["From"]).data() == "at 60, root"
     assert ordered.index(0, NAME).data() == "root"
 
 

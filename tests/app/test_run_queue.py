@@ -11,6 +11,7 @@ from convlab.app.lab import Lab
 from convlab.app.run_queue import QueuedRun, QueuePlace, RunQueue
 from convlab.app.session import State
 from convlab.data.dataset import Dataset
+from convlab.errors import ConvlabError
 from convlab.training.config import TrainingConfig
 from convlab.training.events import RunEnded
 from convlab.training.run_store import RunStore
@@ -21,16 +22,23 @@ class Listener:
 
     def __init__(self, queue: RunQueue, lab: Lab) -> None:
         self.places: list[str] = []
+        self.over: list[int] = []
         self.ended: list[str] = []
+        self.canceled: list[str] = []
         self.failed: list[str] = []
         self.reasons: list[str] = []
         queue.run_begun.connect(self._on_run_begun)
         queue.ended.connect(self.ended.append)
+        queue.canceled.connect(self.canceled.append)
+        queue.run_over.connect(self._on_run_over)
         queue.failed.connect(self.failed.append)
         lab.session.run_ended.connect(self._on_run_ended)
 
     def _on_run_begun(self, place: QueuePlace) -> None:
         self.places.append(str(place))
+
+    def _on_run_over(self, place: QueuePlace) -> None:
+        self.over.append(place.number)
 
     def _on_run_ended(self, event: RunEnded) -> None:
         self.reasons.append(event.reason)
@@ -72,8 +80,10 @@ def test_each_run_begins_when_the_last_is_over(
     assert told.places == ["Run 1 of 3: seed 0", "Run 2 of 3: seed 1", "Run 3 of 3: seed 2"]
     assert told.reasons == ["finished"] * 3
     assert told.ended == ["All 3 runs of the preset were trained."]
-    assert told.failed == []
+    assert told.failed == told.canceled == []
+    assert told.over == [1, 2, 3]
     assert not queue.is_active
+    assert queue.left == ()
     assert lab.store is not None
     kept = {entry.title: entry.folder.config().seed for entry in lab.store.entries()}
     assert kept == {"seed 0": 0, "seed 1": 1, "seed 2": 2}
@@ -88,17 +98,64 @@ def test_a_queue_can_be_used_again(
     assert told.reasons == ["finished"] * 2
 
 
-def test_stop_cancels_the_rest(
+def test_stop_cancels_the_rest_and_tells_so_after_the_end(
     qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
 ) -> None:
     endless = [replace(run, config=replace(run.config, epochs=10_000)) for run in race]
     queue.start(endless, lab.dataset)
     qtbot.waitUntil(lambda: bool(told.places))
     lab.session.stop()
-    qtbot.waitUntil(lambda: not lab.session.is_busy)
-    assert told.ended == ["2 runs of the preset will not be trained."]
+    assert told.canceled == [], "else what is said of the end would take its place"
+    qtbot.waitUntil(lambda: bool(told.canceled))
     assert told.reasons == ["stopped"]
+    assert told.canceled == [
+        "2 of the 3 runs of the preset were not trained; the Presets menu offers to go on."
+    ]
+    assert told.over == [1]
+    assert told.ended == []
     assert not queue.is_active
+
+
+def test_what_was_canceled_can_be_gone_on_with(
+    qtbot: QtBot, lab: Lab, queue: RunQueue, told: Listener, race: list[QueuedRun]
+) -> None:
+    endless = replace(race[0], config=replace(race[0].config, epochs=10_000))
+    queue.go_on(lab.dataset)
+    assert not queue.is_active, "there is nothing yet to go on with"
+    queue.start([endless, *race[1:]], lab.dataset)
+    qtbot.waitUntil(lambda: bool(told.places))
+    lab.session.stop()
+    qtbot.waitUntil(lambda: bool(told.canceled))
+    assert queue.left == tuple(race[1:])
+    queue.go_on(lab.dataset)
+    assert queue.left == ()
+    qtbot.waitUntil(lambda: bool(told.ended))
+    assert told.places[1:] == ["Run 2 of 3: seed 1", "Run 3 of 3: seed 2"]
+    assert told.ended == ["The other 2 runs of the preset were trained."]
+    assert told.reasons == ["stopped", "finished", "finished"]
+
+
+def test_a_failure_tells_of_the_rest_too(
+    qtbot: QtBot,
+    lab: Lab,
+    queue: RunQueue,
+    told: Listener,
+    race: list[QueuedRun],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ConvlabError("Something broke.")
+
+    queue.start(race, lab.dataset)
+    with monkeypatch.context() as spoilt:
+        spoilt.setattr("convlab.training.trainer.Trainer.run", fail)
+        qtbot.waitUntil(lambda: bool(told.failed))
+    (sentence,) = told.failed
+    assert "Something broke." in sentence
+    assert sentence.endswith(
+        "2 of the 3 runs of the preset were not trained; the Presets menu offers to go on."
+    )
+    assert queue.left == tuple(race[1:])
 
 
 def test_a_pause_holds_the_queue(
@@ -120,9 +177,10 @@ def test_cancel_lets_the_run_that_is_on_end_by_itself(
     queue.start(race, lab.dataset)
     queue.cancel()
     queue.cancel()
-    qtbot.waitUntil(lambda: bool(told.reasons) and not lab.session.is_busy)
+    qtbot.waitUntil(lambda: bool(told.canceled))
     assert told.reasons == ["finished"]
-    assert told.ended == ["2 runs of the preset will not be trained."]
+    assert not lab.session.is_busy
+    assert told.canceled[0].startswith("2 of the 3 runs of the preset were not trained")
 
 
 def test_a_run_that_diverges_does_not_hold_up_the_others(
@@ -205,7 +263,7 @@ def test_giving_up_the_reading_cancels(
     digits = QueuedRun("digits", replace(race[0].config, dataset="bundled"))
     queue.start([digits], lab.dataset)
     queue.loader.cancel()
-    assert told.ended == ["1 run of the preset will not be trained."]
+    assert told.canceled[0].startswith("The 1 run of the preset was not trained")
     assert not queue.is_active
 
 

@@ -17,7 +17,7 @@ from convlab.data.dataset import Dataset
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
 from convlab.training import TrainingConfig
-from convlab.training.events import RunStarted, SnapshotTaken
+from convlab.training.events import EpochEvaluated, RunStarted, SnapshotTaken
 from convlab.training.moments import Moments
 from convlab.training.run_store import RunStore, read_entry
 
@@ -454,3 +454,29 @@ def test_opened_weights_stay_until_somebody_goes_to_a_moment_or_to_the_present(l
         assert not machine.is_aside
         assert lab.predictor.origin == "run"
         np.testing.assert_array_equal(shown(lab), expected)
+
+
+def test_the_best_moment_is_known_before_the_files_of_the_run_tell_of_it(lab: Lab) -> None:
+    machine, session = lab.time_machine, lab.session
+    assert session.run_folder is not None
+    session.epoch_evaluated.emit(EpochEvaluated(7, 2, 0.9, 1.1))  # better than any
+    assert machine.best is not None
+    assert machine.moments[machine.best] == machine.best_told == 7
+    session.epoch_evaluated.emit(EpochEvaluated(99, 3, 0.9, 1.2))  # of which no weights are kept
+    assert machine.best_told == 99
+    info = session.run_folder.info()
+    assert info is not None
+    assert machine.moments[machine.best] == info.best_iteration
+
+
+def test_a_moment_whose_file_is_gone_is_told_in_a_fitting_sentence(qtbot: QtBot, lab: Lab) -> None:
+    machine, folder = lab.time_machine, lab.session.run_folder
+    assert folder is not None
+    folder.snapshots.file(2).unlink()
+    moved: list[int] = []
+    machine.moved.connect(lambda: moved.append(machine.position))
+    with qtbot.waitSignal(machine.failed) as failed:
+        machine.go_to(2)
+    assert failed.args[0].startswith("Iteration 2 of this run cannot be shown: the file")
+    assert moved == [len(machine.moments)]  # so that the slider goes back
+    assert machine.is_live

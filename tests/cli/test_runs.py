@@ -194,6 +194,9 @@ def test_an_exported_run_opens_elsewhere(
     run, file = train(), tmp_path / "run.zip"
     assert convlab("runs", "export", run.path.name, file, "--json").json["size"] > 1000
     assert f"{file} is there already" in refused("runs", "export", run.path.name, file)
+    small = tmp_path / "small.zip"
+    told = convlab("runs", "export", run.path.name, small, "--without-moments", "--json").json
+    assert told["size"] < file.stat().st_size
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "of another person"))
     values = convlab("runs", "import", file, "--json").json
     assert values["name"] == run.path.name
@@ -380,7 +383,7 @@ def test_a_run_that_was_killed_before_its_first_checkpoint_begins_anew(
     whole, run = train(), train()
     info = run.info()
     assert info is not None
-    run.save_info(replace(info, state="running"))
+    run.save_info(replace(info, state="running", iteration=0))
     for checkpoint in (run.path / "checkpoints").iterdir():
         checkpoint.unlink()
     result = convlab("runs", "resume", run.path.name)

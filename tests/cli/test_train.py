@@ -357,6 +357,34 @@ def test_a_disk_that_has_room_again_gets_the_whole_run(
     assert [line.split(",")[0] for line in lines] == ["iteration", *"123456"]
 
 
+def test_where_no_runs_can_be_kept_the_training_goes_on_elsewhere(
+    convlab: Any, settings: Path, home: Path
+) -> None:
+    runs = home / "xdg_data_home" / "convlab" / "runs"
+    runs.parent.mkdir(parents=True)
+    runs.write_text("in the way")
+    result = convlab("train", "-c", settings, "--json")
+    assert result.code == 1
+    place = Path(result.json["run"])
+    warned, *_, told = result.err.splitlines()
+    assert warned.startswith(f"convlab: The folder of your runs, {runs}, cannot be written: ")
+    assert warned.endswith(f". The training goes on; it is kept in {place} instead.")
+    assert told == f"convlab: This run is not among your runs; it was kept in {place}."
+    assert Path(result.json["weights"]).is_file()
+    runs.unlink()
+    assert convlab("runs", "import", place).code == 0
+    (run,) = convlab("runs", "list", "--json").json["runs"]
+    assert (run["state"], run["steps"]) == ("finished", result.json["steps"])
+
+
+def test_a_folder_that_was_asked_for_and_cannot_be_made_is_refused(
+    refused: Refused, settings: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    sentence = refused("train", "-c", settings, "-o", tmp_path / "file" / "run")
+    assert "cannot be written" in sentence
+
+
 def test_running_out_of_memory_keeps_what_was_written(
     convlab: Any, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from convlab.insight.apply_filter import apply_filter, response
+from convlab.insight.apply_filter import activation_behind, apply_filter, response
+from convlab.nn.description import NetworkDescription
 from convlab.nn.layers.convolution import Convolution
+from convlab.nn.network_settings import build_network
 
 RNG = np.random.default_rng(3)
 
@@ -49,9 +51,23 @@ def test_a_gray_filter_takes_the_mean_of_colors():
 def test_relu_leaves_what_is_positive():
     applied = apply_filter(RNG.integers(0, 256, (1, 9, 9), dtype=np.uint8), -np.ones((1, 3, 3)))
     assert applied.response.max() < 0
-    assert not applied.after_relu.any()
+    assert not applied.after.any()
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 9), (1, 9, 4), (1, 2, 2)])
 def test_nothing_comes_of_a_picture_smaller_than_the_filter(shape):
     assert response(np.zeros(shape), np.ones((1, 5, 5))).size == 0
+
+
+def test_the_activation_is_the_one_behind_the_filters():
+    lenet = build_network(NetworkDescription("LeNet", {"activation": "sigmoid"}))
+    first = lenet.layer_settings[0][0]
+    assert activation_behind(lenet, first) == "Sigmoid"
+    assert activation_behind(build_network(NetworkDescription("SimpleConvNet", {})), "Conv1") == (
+        "ReLU"
+    )
+    layers = ["Convolution filter_num=2 filter_size=3", "BatchNormalization", "Relu"]
+    own = build_network(NetworkDescription("OwnNetwork", {"layers": layers}))
+    assert activation_behind(own, own.layer_settings[0][0]) == ""
+    applied = apply_filter(np.zeros((1, 4, 4), np.uint8), np.ones((1, 3, 3)), 1.0, "Sigmoid")
+    assert np.allclose(applied.after, 1 / (1 + np.exp(-1.0)))

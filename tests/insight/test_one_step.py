@@ -165,3 +165,16 @@ def test_more_parameters_than_memory_are_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("convlab.insight.one_step.MOST_BYTES", 4 * network.params["W1"].nbytes)
     with pytest.raises(ConvlabError, match="choose a smaller network"):
         check_size(network, SGD(), 1)
+
+
+def test_the_loss_is_told_as_in_training_and_as_in_tests() -> None:
+    step = step_of(network_of(["Affine size=40", "Dropout dropout_ratio=0.5"]), SGD())
+    assert step.in_training == "dropout"
+    assert step.loss_learned == float(
+        next(s for s in step.stages if s.phase == "Loss").made["loss"]
+    )
+    assert step.loss_learned != step.loss_before
+    plain = step_of(network_of(["Affine size=6"]), SGD())
+    assert plain.in_training == ""
+    assert plain.loss_learned == pytest.approx(plain.loss_before)
+    assert "without" not in plain.stages[-1].about

@@ -16,7 +16,7 @@ from convlab.app.session import State
 from convlab.data.dataset import Dataset
 from convlab.training import TrainingConfig
 from convlab.training.control import Control
-from convlab.training.events import StepDone
+from convlab.training.events import EpochEvaluated, StepDone
 from convlab.training.recorder import Recorder
 from convlab.training.run_store import RunStore
 from convlab.training.trainer import Trainer
@@ -140,6 +140,62 @@ def test_the_best_moment_is_one_click_away(qtbot: QtBot, window: MainWindow) -> 
     assert scrubber.where.text() == f"Iteration {info.best_iteration}"
 
 
+def test_before_the_best_weights_are_kept_the_button_says_so(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    scrubber = scrubber_of(window)
+    window.lab.session.epoch_evaluated.emit(EpochEvaluated(50, 1, 0.9, 0.8))
+    assert not scrubber.best_button.isEnabled()
+    assert "iteration 50, is not kept yet" in scrubber.best_button.toolTip()
+
+
+def test_while_a_run_is_on_no_branch_is_offered(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    scrubber, lab = scrubber_of(window), window.lab
+    scrubber.slider.setValue(4)
+    assert scrubber.branch_button.isEnabled()
+    assert lab.config is not None
+    long_run = TrainingConfig.from_dict({**lab.config.to_dict(), "epochs": 10_000})
+    with qtbot.waitSignal(lab.session.run_started):
+        lab.session.start(long_run, lab.dataset)
+    qtbot.waitUntil(lambda: len(lab.time_machine.moments) > 4)
+    scrubber.slider.setValue(2)
+    assert not lab.time_machine.is_live
+    assert not scrubber.branch_button.isEnabled()
+    assert scrubber.branch_button.toolTip().startswith("Stop the run first")
+    lab.session.stop()
+    qtbot.waitUntil(lambda: lab.session.state is State.IDLE)
+    assert scrubber.branch_button.isEnabled()
+    assert scrubber.branch_button.toolTip().startswith("Begin a new run at iteration")
+
+
+def test_the_groove_leads_to_the_moment_under_the_pointer(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    scrubber = scrubber_of(window)
+    middle = scrubber.slider.rect().center()
+    qtbot.mouseClick(scrubber.slider, LEFT, pos=middle)
+    assert window.lab.time_machine.iteration in (6, 7)
+
+
+def test_a_long_text_leaves_the_slider_room(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    scrubber = scrubber_of(window)
+    scrubber.setParent(None)
+    qtbot.addWidget(scrubber)
+    least, usual = scrubber.minimumSizeHint().width(), scrubber.where.width()
+    scrubber.where.setText("Filters at 1,000,000, network at 1,000,000")
+    scrubber.resize(least, 40)
+    scrubber.show()
+    scrubber._make_room()
+    assert scrubber.where.width() == usual
+    assert scrubber.minimumSizeHint().width() == least
+    scrubber.resize(800, 40)
+    assert scrubber.where.width() == scrubber.where.sizeHint().width()
+    qtbot.waitUntil(lambda: scrubber.where.geometry().right() < scrubber.best_button.x())
+    assert scrubber.slider.geometry().right() < scrubber.where.x()
+    assert scrubber.slider.width() > 100
+
+
 def test_the_slider_says_where_only_filters_are_kept(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     scrubber, folder = scrubber_of(window), window.lab.session.run_folder
@@ -147,7 +203,7 @@ def test_the_slider_says_where_only_filters_are_kept(qtbot: QtBot, window: MainW
     folder.snapshots.file(5).unlink()
     window.lab.time_machine.look()
     scrubber.slider.setValue(5)
-    assert scrubber.where.text() == "Filters 5, rest 4"
+    assert scrubber.where.text() == "Filters at 5, network at 4"
     assert "iteration 4" in scrubber.where.toolTip()
     assert "at iteration 4" in scrubber.branch_button.toolTip()
     scrubber.slider.setValue(4)

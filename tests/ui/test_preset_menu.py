@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
+from convlab.app.session import Session, State
 from convlab.app.setup import Setup
 from convlab.paths import config_dir
 from convlab.training.config import TrainingConfig
 from convlab.training.presets import Preset, PresetRun, own_presets, shipped_presets
-from convlab.ui.preset_menu import PresetMenu
+from convlab.ui.preset_menu import PresetMenu, in_words
 from convlab.ui.widgets.preset_dialog import PresetDialog
+from convlab.ui.widgets.told_action import ToldAction
 
 from .conftest import Person
 
@@ -27,6 +30,8 @@ class Said:
     def __init__(self, menu: PresetMenu) -> None:
         self.good: list[str] = []
         self.bad: list[str] = []
+        self.warned: list[str] = []
+        menu.warned.connect(self.warned.append)
         menu.said.connect(self.good.append)
         menu.refused.connect(self.bad.append)
 
@@ -48,6 +53,10 @@ def entry(menu: PresetMenu, text: str) -> QAction:
     return next(a for a in menu.actions() if a.text().replace("&", "").startswith(text))
 
 
+def entry_shown(menu: PresetMenu, text: str) -> QAction:
+    return next(a for a in menu.actions() if a.text() == text)
+
+
 def two_runs(config: TrainingConfig) -> Preset:
     runs = tuple(PresetRun(f"seed {n}", replace(config, seed=n, epochs=1)) for n in range(2))
     return Preset("two", "Two seeds", "They differ.", runs)
@@ -60,8 +69,93 @@ def test_it_lists_each_preset_with_its_sentence(menu: PresetMenu) -> None:
     assert texts[-2:] == ["&Save settings as preset…", "Show &folder of my presets"]
     for preset, action in zip(shipped_presets(), menu.actions(), strict=False):
         assert action.statusTip() == preset.about
-        assert action.toolTip().startswith("<p>"), "else the tooltip is one long line"
-    assert menu.toolTipsVisible()
+        assert isinstance(action, ToldAction)
+        assert action.defaultWidget().accessibleDescription() == preset.about
+
+
+def test_titles_that_share_a_preset_name_it_once() -> None:
+    assert in_words(["The race: SGD", "The race: Adam"]) == "The race: SGD, Adam"
+    assert in_words(["SGD", "Adam"]) == "SGD, Adam"
+    assert in_words(["One: a", "Two: b"]) == "One: a, Two: b"
+    assert in_words([f"seed {n}" for n in range(8)]).endswith("seed 5 and 2 more")
+
+
+# As the offscreen platform says of any menu.
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_sentences_are_seen_and_the_menu_is_used_by_keys_and_mouse(
+    qtbot: QtBot, menu: PresetMenu, said: Said, lab: Lab
+) -> None:
+    def chosen() -> str:
+        active = menu.activeAction()
+        return "" if active is None else active.text()
+
+    def show() -> QAction:
+        with qtbot.waitExposed(menu):
+            menu.popup(QPoint(0, 0))
+        return entry_shown(menu, "A small AlexNet")
+
+    alexnet = show()
+    assert isinstance(alexnet, ToldAction)
+    widget = alexnet.defaultWidget()
+    assert widget.isVisible()
+    assert widget.height() > 2 * widget.fontMetrics().height(), "a line for the name, one below"
+    assert len({a.defaultWidget().width() for a in menu.findChildren(ToldAction)}) == 1
+    before = widget.grab().toImage()
+    while chosen() != "A small AlexNet":
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+    assert widget.grab().toImage() != before, "what Enter chooses must be seen"
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert not menu.isVisible()
+    assert said.good == ["The Setup panel holds the settings of A small AlexNet; press Train."]
+    lab.set_config(TrainingConfig.from_dict({}))
+    show()
+    place = menu.actionGeometry(entry_shown(menu, "A small AlexNet")).center()
+    qtbot.mouseMove(menu, place)
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=place)
+    assert not menu.isVisible()
+    assert len(said.good) == 2
+
+
+def test_on_a_low_screen_each_sentence_has_one_line(
+    menu: PresetMenu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def entries() -> list[ToldAction]:
+        menu.fill()
+        return [action for action in menu.actions() if isinstance(action, ToldAction)]
+
+    def height() -> int:
+        return sum(action.defaultWidget().sizeHint().height() for action in entries())
+
+    before = height()
+    low = QSize(700, before - 50)
+    monkeypatch.setattr(menu, "screen", lambda: SimpleNamespace(availableSize=lambda: low))
+    assert height() < low.height()
+    assert all(action.statusTip()[:20] in action.toolTip() for action in entries()[1:])
+
+
+def test_a_preset_that_was_stopped_can_be_gone_on_with(
+    qtbot: QtBot,
+    lab: Lab,
+    menu: PresetMenu,
+    said: Said,
+    person: Person,
+    tiny_config: TrainingConfig,
+) -> None:
+    person.answer("Train 2 runs")
+    preset = two_runs(tiny_config)
+    endless = replace(preset.runs[0], config=replace(tiny_config, epochs=10_000))
+    menu.choose(replace(preset, runs=(endless, preset.runs[1])))
+    qtbot.waitUntil(lambda: lab.session.state is State.RUNNING)
+    lab.session.stop()
+    qtbot.waitUntil(lambda: bool(said.warned))
+    assert said.warned[0].startswith("1 of the 2 runs of the preset was not trained")
+    go_on = entry(menu, "Go on with the run that was not trained")
+    assert go_on.statusTip() == "Two seeds: seed 1"
+    assert menu.actions()[1].isSeparator()
+    go_on.trigger()
+    qtbot.waitUntil(lambda: said.good[-1] == "The other 1 run of the preset was trained.")
+    menu.fill()
+    assert menu.actions()[0].text() == "The book's chapter 7"
 
 
 def test_filling_it_again_changes_nothing(qtbot: QtBot, menu: PresetMenu) -> None:
@@ -123,6 +217,17 @@ def test_a_preset_of_several_runs_asks_and_trains_them_all(
         "All 2 runs of the preset were trained.",
     ]
     assert entry(menu, "A small AlexNet").isEnabled()
+
+
+def test_what_was_not_kept_is_told_at_the_end_too(
+    menu: PresetMenu, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "trouble", "This run was not kept: the disk is full.")
+    menu.queue.ended.emit("All 2 runs of the preset were trained.")
+    assert said.good == []
+    assert said.warned == [
+        "All 2 runs of the preset were trained. This run was not kept: the disk is full."
+    ]
 
 
 def test_ones_own_settings_join_the_menu(

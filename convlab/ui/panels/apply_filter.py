@@ -41,6 +41,7 @@ from convlab.wording import counted
 EMPTY = "Press Train or open weights; then any filter of the first layer can be tried on a picture."
 NO_FILTERS = "The first layer of this network is no convolution, so it has no filters to apply."
 HINT = "Point at a pixel for its numbers. Type into the grid to change the filter."
+LARGER_HINT = "Point at a pixel for its numbers. {0}, so its maps differ in size."
 UNTESTED = "The test images do not fit."
 PICTURES = (
     "Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.tif *.tiff *.webp *.ppm *.pgm);;All files (*)"
@@ -135,6 +136,7 @@ class ApplyFilterPanel(WatchingPanel):
                 "Arrays (NPZ)…": self._on_npz_wanted,
             },
         )
+        self._accuracies_action = self.export_button.menu().actions()[1]
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -217,13 +219,18 @@ class ApplyFilterPanel(WatchingPanel):
         kernels = np.stack([each.kernel for each in filters])
         self.strip.set_filters(filter_images(kernels), edit.number, frozenset(edit.edits))
         self.editor.redraw()
-        self.status.setText(HINT)
+        self.status.setText(self._hint())
         self._show_pictures()
         self._show_accuracies()
 
     def _show_pictures(self) -> None:
         model = self.model
-        self.pictures.set_applied(model.picture, model.picture_title, model.applied_filter)
+        self.pictures.set_applied(
+            model.picture,
+            model.picture_title,
+            model.applied_filter,
+            is_followed=bool(model.activation),
+        )
 
     @Slot()
     def _show_accuracies(self) -> None:
@@ -231,12 +238,18 @@ class ApplyFilterPanel(WatchingPanel):
         is_old = self.model.is_testing
         self.classes.set_change(self.model.class_names, change, muted=is_old)
         for label in (self.accuracy, self.accuracy_above):
-            label.setText(_accuracy_text(change, self.model.can_test) if self.edit.filters else "")
-            label.setToolTip(_accuracy_tip(change))
+            text = _accuracy_text(change, self.model.can_test, self.model.test_images)
+            label.setText(text if self.edit.filters else "")
+            label.setToolTip(_accuracy_tip(change, self.model.test_images))
+        self._accuracies_action.setEnabled(change is not None and not is_old)
+
+    def _hint(self) -> str:
+        otherwise = self.model.in_the_layer
+        return LARGER_HINT.format(otherwise) if otherwise else HINT
 
     @Slot(str)
     def _on_pointed(self, sentence: str) -> None:
-        self.status.setText(sentence or HINT)
+        self.status.setText(sentence or self._hint())
 
     @Slot()
     def _on_changed(self) -> None:
@@ -276,7 +289,7 @@ class ApplyFilterPanel(WatchingPanel):
         ask_and_export(self, "filter", "npz", "NumPy arrays", self.export_npz)
 
 
-def _accuracy_text(change: Change | None, can_test: bool) -> str:
+def _accuracy_text(change: Change | None, can_test: bool, in_all: int) -> str:
     if change is None or not can_test:
         return "Testing…" if can_test else UNTESTED
     before, after = change.before, change.after
@@ -286,12 +299,15 @@ def _accuracy_text(change: Change | None, can_test: bool) -> str:
         return f"{before.total:.1%} → no finite scores"
     if after.unread:
         return f"{before.total:.1%}{changed}, {after.unread:,} not finite"
-    return f"{before.total:.1%}{changed} of {images:,} images"
+    some = f" (of {in_all:,})" if images < in_all else ""
+    return f"{before.total:.1%}{changed} of {images:,} images{some}"
 
 
-def _accuracy_tip(change: Change | None) -> str:
+def _accuracy_tip(change: Change | None, in_all: int) -> str:
     if change is None or not change.after.unread:
-        return "The share of test images that is read right, before and after edits"
+        tip = "The share of test images that is read right, before and after edits"
+        is_part = change is not None and change.after.count.sum() < in_all
+        return f"{tip}, of as many as can be read in about a second" if is_part else tip
     unread, images = change.after.unread, counted(int(change.after.count.sum()), "image")
     return f"Of {unread:,} of {images} the scores are not finite, so they count as wrong"
 

@@ -69,9 +69,9 @@ class CurvesPanel(Panel):
         self.loss.smoothing_changed.connect(self.model.set_smoothing)
         self.readout = Readout(READOUT, self)
         self.readout.setToolTip("The values under the cursor, or the latest ones")
-        self.scrubber = Scrubber(lab.time_machine, theme, self)
+        self.scrubber = Scrubber(lab.time_machine, lab.session, theme, self)
         self.overlays = CurveOverlays(
-            lab.overlays, self.model, (self.accuracy, self.loss), theme, self
+            lab.overlays, lab.session, self.model, (self.accuracy, self.loss), theme, self
         )
         self._prepare_plots()
         self._make_hint()
@@ -124,7 +124,8 @@ class CurvesPanel(Panel):
         return self.accuracy, self.loss
 
     def _figure(self) -> tuple[Sequence[CurveSection], Colors, Sequence[tuple[str, int]]]:
-        return self._sections, self.theme.colors, self.overlays.runs
+        runs = () if self.overlays.span is None else self.overlays.runs
+        return self._sections, self.theme.colors, runs
 
     def _prepare_plots(self) -> None:
         self.accuracy.plot.getAxis("bottom").setStyle(showValues=False)

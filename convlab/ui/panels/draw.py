@@ -208,11 +208,19 @@ class DrawPanel(Panel):
             return "muted", f"{self.model.picture.title}."
         if self.model.is_unlike:
             return "warning", "This is unlike the images that the network has learned from."
+        changes = ", with your changes" if self.lab.stand_in.changes else ""
+        return "muted", f"Read {self._by_what()}{changes}."
+
+    def _by_what(self) -> str:
+        """Return which weights read, apart from changes that were made to them."""
+        predictor = self.lab.predictor
         if predictor.origin == "lab":
-            return "muted", "Read by the weights that come with the lab."
+            return "by the weights that come with the lab"
         if predictor.iteration:
-            return "muted", f"Read after {counted(predictor.iteration, 'iteration')} of training."
-        return "muted", "Read with the weights that were opened."
+            return f"after {counted(predictor.iteration, 'iteration')} of training"
+        if predictor.origin == "run":
+            return "with the weights that the run began with"
+        return "with the weights that were opened"
 
     def _what_is_read(self) -> str:
         shape = "×".join(map(str, self.model.image_shape))

@@ -196,8 +196,12 @@ class GradientCheckPanel(Panel):
         )
         self.cancel_button.setVisible(model.is_busy)
         self.progress.setVisible(model.is_busy)
-        self.export_button.setEnabled(bool(found))
-        self.export_button.setToolTip("Save every number that was checked as a table")
+        self.export_button.setEnabled(bool(found) and not model.is_busy)
+        self.export_button.setToolTip(
+            "The check is not done yet: export when it is"
+            if model.is_busy
+            else "Save every number that was checked as a table"
+        )
         self._stack.setCurrentIndex(1 if found else 0)
         self.hint.setText(model.problem or why_not or EMPTY)
         if found:
@@ -260,6 +264,9 @@ class GradientCheckPanel(Panel):
             text = "Checking"
         elif model.is_outdated:
             text += ", for the network as it was then"
+        if model.unchecked and not model.is_busy:
+            parameters = counted(len(model.unchecked), "parameter")
+            text += f". It was given up before {parameters} of {len(found) + len(model.unchecked)}"
         count = int(chosen.kinks.sum())
         kinks = f"{counted(count, 'number')} {'lies' if count == 1 else 'lie'}"
         text += ". " + EXPLANATIONS[chosen.verdict].format(name=chosen.name, kinks=kinks)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -19,15 +19,18 @@ from PySide6.QtWidgets import (
 from convlab.app.health import HealthModel
 from convlab.app.lab import Lab
 from convlab.files import write_atomically
-from convlab.insight.health_rules import Quantity, usual_words
+from convlab.insight.health import Health
+from convlab.insight.health_rules import Finding, Quantity, usual_words
 from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.chart_contents import HeatMap, Lines
+from convlab.ui.widgets.chart_contents import HeatMap, Lines, OverTime
 from convlab.ui.widgets.health_charts import content_of
+from convlab.ui.widgets.health_picture import health_png
 from convlab.ui.widgets.health_table import HealthTable, small_number
+from convlab.ui.widgets.moment_contents import ByLayer, Histogram
 from convlab.ui.widgets.panel_parts import ExportButton, muted_label
-from convlab.ui.widgets.picture_file import png_of
+from convlab.ui.widgets.picture_file import PNG_SCALE
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.ui.widgets.time_chart import SMALLEST, Content, TimeChart
 
@@ -69,6 +72,7 @@ class HealthPanel(WatchingPanel):
         self.chart = TimeChart(theme)
         self.chart.setMinimumHeight(SMALLEST.height())
         self.quantity_box = QComboBox()
+        self.whose = muted_label()
         self.status = muted_label()
         self._make_choices()
         self._lay_out()
@@ -94,13 +98,18 @@ class HealthPanel(WatchingPanel):
     def export_png(self, path: Path) -> None:
         """Write table and chart to a PNG file; a failure is told in a dialog."""
         self._redraw()
-        export_or_complain(
-            self, "health", path, lambda: write_atomically(path, png_of(self._body, self.theme))
-        )
+        parts = (self.verdict_icon, self.verdict, self.whose, self.table, self.chart)
+        title = f"{self._layer}: {QUANTITIES[self._quantity]}"
+        content = health_png(self._body, parts, self.chart_title, title, self.theme)
+        export_or_complain(self, "health", path, lambda: write_atomically(path, content))
 
     def export_csv(self, path: Path) -> None:
         """Write every record to a CSV file; a failure is told in a dialog."""
         export_or_complain(self, "health", path, lambda: self.model.to_csv(path))
+
+    def export_npz(self, path: Path) -> None:
+        """Write all histograms to an NPZ file; a failure is told in a dialog."""
+        export_or_complain(self, "health", path, lambda: self.model.to_npz(path))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Measure more often while somebody looks."""
@@ -124,7 +133,11 @@ class HealthPanel(WatchingPanel):
         self.chart_title = _label("title")
         self.export_button = ExportButton(
             self.theme,
-            {"Picture (PNG)…": self._on_png_wanted, "Table (CSV)…": self._on_csv_wanted},
+            {
+                "Picture (PNG)…": self._on_png_wanted,
+                "Table (CSV)…": self._on_csv_wanted,
+                "Histograms (NPZ)…": self._on_npz_wanted,
+            },
         )
 
     def _lay_out(self) -> None:
@@ -151,6 +164,7 @@ class HealthPanel(WatchingPanel):
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(SPACE)
         body.addLayout(header)
+        body.addWidget(self.whose)
         body.addLayout(self._columns, 1)
         body.addWidget(self.status)
         self.hint = muted_label("", Qt.AlignmentFlag.AlignCenter)
@@ -170,34 +184,52 @@ class HealthPanel(WatchingPanel):
         names = [layer.name for layer in shown.layers]
         if self._layer not in names:
             self._layer = names[0] if names else ""
-        self.table.set_layers(shown.layers, self.model.findings)
+        self.whose.setText(self.model.whose)
+        self.whose.setVisible(bool(self.model.whose))
+        self.table.set_layers(shown.layers, self.model.findings, self.model.why_no_update)
         self.table.select(self._layer, self._quantity)
         self.quantity_box.setCurrentIndex(list(QUANTITIES).index(self._quantity))
         self.chart_title.setText(self._layer)
         self._content = content_of(self.model.records, self._layer, self._quantity)
-        self.chart.set_content(self._content, shown.iteration)
+        is_of_run = isinstance(self._content, OverTime)
+        self.chart.set_content(self._content, shown.iteration if is_of_run else None)
         self.chart.setAccessibleName(f"{QUANTITIES[self._quantity]} of {self._layer}")
         self._show_verdict()
         self._show_status(self._usual())
 
     def _show_verdict(self) -> None:
         findings, colors = self.model.findings, self.theme.colors
-        own = [finding for finding in findings if finding.layer == self._layer]
-        text = (own or findings)[0].text if findings else WELL
-        if len(findings) > 1:
-            others = len(findings) - 1
-            text += f" (And {others} other layer{'' if others == 1 else 's'}.)"
+        told = self._finding_to_tell()
+        text = WELL if told is None else told.text
+        if told is not None and told.level == "calm":
+            text = f"{WELL} {text}"
+        if others := len({f.layer for f in findings} - {told.layer if told else ""}):
+            text += f" (See {others} other layer{'' if others == 1 else 's'}, too.)"
         self.verdict.setText(text)
         self.verdict.setToolTip("\n".join(finding.text for finding in findings))
         self._make_room_for_texts()
-        name = "mdi6.alert-outline" if findings else "mdi6.check-circle-outline"
-        color = colors.error if findings else colors.good
-        self.verdict_icon.setPixmap(self.theme.icon(name, color).pixmap(20, 20))
+        name, color = {
+            "wrong": ("mdi6.alert-outline", colors.error),
+            "mild": ("mdi6.information-outline", colors.warning),
+            "calm": ("mdi6.check-circle-outline", colors.good),
+        }["calm" if told is None else told.level]
+        self.verdict_icon.setPixmap(self.theme.icon(name, color).pixmap(QSize(20, 20), PNG_SCALE))
+
+    def _finding_to_tell(self) -> Finding | None:
+        """Return that of the chosen number, or else of the layer, or else the worst."""
+        findings = self.model.findings
+        own = [finding for finding in findings if finding.layer == self._layer]
+        chosen = [finding for finding in own if finding.quantity == self._quantity]
+        return next(iter([*chosen, *own, *findings]), None)
 
     def _usual(self) -> str:
         shown = self.model.shown
         layer = None if shown is None else shown.layer(self._layer)
-        return "" if layer is None else usual_words(layer, self._quantity)
+        if layer is None:
+            return ""
+        if self._quantity == "update_ratio" and layer.update_ratio is None:
+            return self.model.why_no_update
+        return usual_words(layer, self._quantity)
 
     def _show_status(self, text: str) -> None:
         self.status.setText(text)
@@ -213,6 +245,7 @@ class HealthPanel(WatchingPanel):
                 self.export_button.sizeHint().height(),
             )
         )
+        self.whose.setFixedHeight(max(0, self.whose.heightForWidth(room)))
         metrics = self.status.fontMetrics()
         longest = metrics.horizontalAdvance("n") * LONGEST_STATUS
         self.status.setFixedHeight((1 + longest // max(1, room)) * metrics.lineSpacing())
@@ -248,15 +281,24 @@ class HealthPanel(WatchingPanel):
         if iteration is None or value is None or not self.model.records:
             self._show_status(self._usual())
         elif isinstance(self._content, HeatMap):
-            self._show_status(_reading(self._content, iteration, value))
+            self._show_status(self._content.reading(iteration, value))
+        elif isinstance(self._content, Histogram):
+            self._show_status(self._content.reading(iteration))
+        elif isinstance(self._content, ByLayer):
+            at = self.model.records[-1]
+            self._show_status(self._number_told(at, self._content.name_at(iteration)))
         elif isinstance(self._content, Lines):
             at = self.model.nearest(iteration)
-            layer = at.layer(self._layer)
-            number = None if layer is None else getattr(layer, self._quantity)
-            told = "not known" if number is None else small_number(number)
-            if number is not None and self._quantity == "idle":
-                told = f"{number:.1%}"
-            self._show_status(f"Iteration {at.iteration:,}: {told} in {self._layer}.")
+            told = self._number_told(at, self._layer)
+            self._show_status(f"Iteration {at.iteration:,}: {told}")
+
+    def _number_told(self, at: Health, name: str) -> str:
+        layer = at.layer(name)
+        number = None if layer is None else getattr(layer, self._quantity)
+        if number is None:
+            return f"not known in {name}."
+        told = f"{number:.1%}" if self._quantity == "idle" else small_number(number)
+        return f"{told} in {name}."
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -268,15 +310,8 @@ class HealthPanel(WatchingPanel):
     def _on_csv_wanted(self) -> None:
         ask_and_export(self, "health", "csv", "CSV tables", self.export_csv)
 
-
-def _reading(heat: HeatMap, iteration: float, value: float) -> str:
-    column, row = heat.moment_at(iteration), heat.row_at(value)
-    low, high = (f"{edge:+.3g}".replace("-", "−") for edge in heat.row_range(row))
-    share = heat.shares[row, column]
-    at = f"Iteration {heat.iterations[column]:,.0f}"
-    if share != share:
-        return f"{at}: values that are not finite."
-    return f"{at}: {share:.1%} of the values lie between {low} and {high}."
+    def _on_npz_wanted(self) -> None:
+        ask_and_export(self, "health", "npz", "NumPy arrays", self.export_npz)
 
 
 def _label(role: str) -> QLabel:

@@ -135,13 +135,18 @@ class LookedForPanel(WatchingPanel):
             if model.is_busy
             else "Look through all training images with the weights as they are now"
         )
+        self.export_button.setEnabled(finding is not None and not model.is_busy)
+        self.export_button.setToolTip(
+            "The search is not done yet: export when it is" if model.is_busy else ""
+        )
+        # Last, so that the focus may go to the other button.
         self.search_button.setEnabled(not model.problem and (model.is_busy or not model.is_current))
-        self.export_button.setEnabled(finding is not None)
         self.progress.setVisible(model.is_busy)
         self._on_progressed()
         self._stack.setCurrentIndex(0 if finding is None else 1)
         if finding is None:
             self.hint.setText(model.problem or self._sentence or self._invitation())
+            self.status.clear()  # what it says is about something else by now
         else:
             self.rows.set_finding(finding)
             self._on_pointed(self.rows.current)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -31,6 +30,7 @@ from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.calibration_plot import CalibrationPlot
 from convlab.ui.widgets.class_table import ClassTable
 from convlab.ui.widgets.confusion_view import ConfusionView
+from convlab.ui.widgets.elided_label import ElidedLabel
 from convlab.ui.widgets.image_grid import ImageGrid
 from convlab.ui.widgets.mistakes_picture import png_of
 from convlab.ui.widgets.panel_parts import ExportButton, muted_label
@@ -40,8 +40,10 @@ from convlab.wording import counted
 EMPTY = "Press Train, or open weights, to see which test images the network misreads."
 WAITING = "The network is reading the test images…"
 HINT = "Point at a cell for its numbers; click it for its images."
+LEARNED = "These weights have learned these very images before, so this is no test of them."
 NARROWEST = 38 * SPACE
 WIDE = 64 * SPACE  # pixels, from which on the table and its details stand side by side
+TALL = 42 * SPACE  # pixels, from which on there is room for whole sentences
 PAGES = ("Images", "Classes", "Calibration")
 Direction = QBoxLayout.Direction
 
@@ -60,15 +62,15 @@ class MistakesPanel(WatchingPanel):
         super().__init__(lab, theme, parent)
         self.model: MistakesModel = MistakesModel(lab, parent=self)
         self._drawn: Reading | None = None  # what the table and the figures show
-        self.summary = QLabel()
+        self.summary = ElidedLabel()
         self.summary.setProperty("role", "title")
-        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.unit_choice = QComboBox()
         self.unit_choice.addItems(["Counts", "Row shares (%)"])
         self.unit_choice.setAccessibleName("Numbers in the cells")
         self.unit_choice.setToolTip("Numbers of images, or what percentage of a row's images")
         self.view = ConfusionView(theme)
         self.grid = ImageGrid(theme)
+        self.grid.setMinimumHeight(7 * SPACE)  # a row, so that low docks need not scroll
         self.caption = QLabel()
         self.caption.setWordWrap(True)
         self.all_button = QPushButton("All mistakes")
@@ -135,7 +137,9 @@ class MistakesPanel(WatchingPanel):
         super().resizeEvent(event)
         is_wide = self.width() >= WIDE
         self._halves.setDirection(Direction.LeftToRight if is_wide else Direction.TopToBottom)
+        self._ask_for_height()
         self._show_summary()
+        self._show_calibration_error()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Show all mistakes again with Escape."""
@@ -204,6 +208,7 @@ class MistakesPanel(WatchingPanel):
             return
         reading = self.model.reading
         self._stack.setCurrentIndex(0 if reading is None else 1)
+        self._ask_for_height()
         self.unit_choice.setEnabled(reading is not None)
         self.export_button.setEnabled(reading is not None)
         if reading is None:
@@ -217,15 +222,34 @@ class MistakesPanel(WatchingPanel):
             self._show_reading(reading)
         self._show_images(reading)
 
+    def _ask_for_height(self) -> None:
+        """Rather scroll than squeeze what stands one below the other."""
+        is_tall = self.model.reading is not None and self.width() < WIDE
+        self._stack.setMinimumHeight(58 * SPACE if is_tall else 0)
+
     def _show_reading(self, reading: Reading) -> None:
         self._show_summary()
         self.view.set_matrix(reading.matrix, reading.class_names, reading.answer_names)
         self.classes.set_figures(reading.class_names, reading.figures)
         self.plot.set_calibration(reading.calibration)
-        self.calibration_caption.setText(
-            f"Expected calibration error {reading.calibration.error:.2%}: so far apart are "
-            "certainty (orange) and share of right answers (blue)."
+        self._show_calibration_error()
+        self.status.setText(self._hint())
+
+    def _show_calibration_error(self) -> None:
+        if (reading := self.model.reading) is None:
+            return
+        error = f"{reading.calibration.error:.2%}"
+        whole = (
+            f"Expected calibration error {error}: so far apart are certainty (orange) and share "
+            "of right answers (blue)."
         )
+        short = f"Calibration error {error}, from orange to blue"
+        self.calibration_caption.setText(whole if self.height() >= TALL else short)
+        self.calibration_caption.setToolTip(whole)
+
+    def _hint(self) -> str:
+        reading = self.model.reading
+        return LEARNED if reading is not None and reading.is_learned else HINT
 
     def _show_summary(self) -> None:
         reading = self.model.reading
@@ -239,6 +263,8 @@ class MistakesPanel(WatchingPanel):
         text += f"in {counted(count, 'test image')}"
         if count < len(reading.dataset.test):
             text += f" of {len(reading.dataset.test):,}"
+        if reading.is_learned:
+            return f"{text}, learned before"
         return text + (f", iteration {reading.iteration:,}" if reading.iteration else "")
 
     def _show_images(self, reading: Reading) -> None:
@@ -266,7 +292,7 @@ class MistakesPanel(WatchingPanel):
     def _on_cell_pointed(self, cell: tuple[int, int] | None) -> None:
         reading = self.model.reading
         if reading is None or cell is None:
-            self.status.setText(HINT)
+            self.status.setText(self._hint())
             return
         row, column = cell
         total = int(reading.matrix[row].sum())
@@ -282,11 +308,11 @@ class MistakesPanel(WatchingPanel):
     @Slot(int)
     def _on_image_pointed(self, position: int) -> None:
         is_there = 0 <= position < len(self.model.numbers)
-        self.status.setText(f"{self.model.in_words(position)}." if is_there else HINT)
+        self.status.setText(f"{self.model.in_words(position)}." if is_there else self._hint())
 
     @Slot(int)
     def _on_bin_pointed(self, number: int) -> None:
-        self.status.setText(self.plot.in_words(number) if number >= 0 else HINT)
+        self.status.setText(self.plot.in_words(number) if number >= 0 else self._hint())
 
     @Slot()
     def _on_all_wanted(self) -> None:

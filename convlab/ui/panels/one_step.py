@@ -295,6 +295,11 @@ class OneStepPanel(Panel):
             names = [stage.name for stage in step.stages if stage.phase == "Update"]
             return ACCEPTED.format(f"{names[0]} to {names[-1]}" if len(names) > 1 else names[0])
         text = f"Loss {step.loss_before:.6g} before the step, {step.loss_after:.6g} after it. "
+        if step.in_training:
+            text = (
+                f"Loss {step.loss_learned:.6g} with {step.in_training}, {step.loss_before:.6g} "
+                f"without; after the step {step.loss_after:.6g} without. "
+            )
         if why_not := self.model.why_not_accept():
             return f"{text}Accept is off: {why_not[0].lower()}{why_not[1:]}"
         return f"{text}Accept lets the lab answer with the new weights."

@@ -60,6 +60,7 @@ class RunsPanel(WatchingPanel):
         self.model.said.connect(self._on_said)
         self.model.failed.connect(self._on_failed)
         self.table.chosen_changed.connect(self._on_chosen_changed)
+        lab.session.run_started.connect(self._on_changed)  # it may be known now that none is kept
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self._on_changed()
@@ -140,7 +141,9 @@ class RunsPanel(WatchingPanel):
         elif not self.model.has_read:
             self._hint.setText(READING)
         else:
-            self._hint.setText(NONE_LIKE_THAT if total else EMPTY)
+            unkept = self.lab.session.unkept
+            empty = f"{unkept} Until it can be, no training is kept here." if unkept else EMPTY
+            self._hint.setText(NONE_LIKE_THAT if total else empty)
         self._stack.setCurrentIndex(1 if shown else 0)
         self.table.show_origins(any(entry.info.parent for entry in self.model.table.entries))
         for widget in (self.filter_field, self.starred_button):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QBuffer, QIODevice, Qt, Slot
 from PySide6.QtGui import QColor, QHideEvent, QImage, QImageWriter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,7 +21,7 @@ from convlab.files import write_atomically
 from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.cell_numbers import signed
+from convlab.ui.widgets.cell_numbers import decimals_for, signed
 from convlab.ui.widgets.elided_box import ElidedBox
 from convlab.ui.widgets.heat_maps import HeatMaps
 from convlab.ui.widgets.panel_parts import ExportButton, muted_label
@@ -37,7 +38,7 @@ BENT = (
     "Each column adds up to the score. A straight line stands in for {0}, which {1}, so other "
     "splits are possible."
 )
-MAPS_HINT = "Point at a picture for its numbers. Red speaks for the class, blue against it."
+MAPS_HINT = "Point at a picture for its numbers; below each stands what its colors mean."
 WIDE = 56 * SPACE
 PNG_SCALE = 2  # sharp on a high-density screen and on paper
 
@@ -151,9 +152,12 @@ class WhyPanel(Panel):
         explanation = self.model.explanation
         is_there = explanation is not None
         self.class_choice.setVisible(is_there)
-        self.export_button.setEnabled(is_there)
+        is_done = is_there and (self.views.currentIndex() == 0 or self.model.covered is not None)
+        self.export_button.setEnabled(is_done)
         self.export_button.setToolTip(
             "Save what is shown as a picture, a table or arrays"
+            if is_done
+            else "Not all pictures are there yet"
             if is_there
             else "There is nothing to export yet"
         )
@@ -174,9 +178,10 @@ class WhyPanel(Panel):
         """Offer the answer, which may become another, and every class, with its score."""
         names, scores = explanation.class_names, explanation.split.scores
         answer = int(scores.argmax())
-        texts = [f"Answer {names[answer]}: {signed(float(scores[answer]), 2)}"] + [
-            f"{name}: {signed(float(score), 2)}" for name, score in zip(names, scores, strict=True)
-        ]
+        decimals = 2 if np.abs(scores).max() >= 1 else decimals_for(scores)
+        written = [signed(float(score), decimals) for score in scores]
+        texts = [f"Answer {names[answer]}: {written[answer]}"]
+        texts += [f"{name}: {score}" for name, score in zip(names, written, strict=True)]
         if self.class_choice.count() != len(texts):
             self.class_choice.clear()
             self.class_choice.addItems(texts)

@@ -1,4 +1,4 @@
-"""A picture, what a filter makes of it, and what ReLU leaves of that, side by side."""
+"""A picture, what a filter makes of it, and what the activation leaves, side by side."""
 
 from functools import partial
 
@@ -29,6 +29,7 @@ class AppliedPictures(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._applied: Applied | None = None
+        self._after = "After ReLU"  # the caption of the last picture
         self.panes = tuple(PicturePane(theme, name) for name in ("Input", "Response", "After ReLU"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -43,8 +44,18 @@ class AppliedPictures(QWidget):
         side = (self.width() - 2 * SPACE) // len(self.panes)
         self.setMaximumHeight(side + self.panes[0].minimumSizeHint().height() - SMALLEST)
 
-    def set_applied(self, picture: NDArray[np.uint8], title: str, applied: Applied | None) -> None:
-        """Show a picture (C, H, W) and, where it is known, what came of one."""
+    def set_applied(
+        self,
+        picture: NDArray[np.uint8],
+        title: str,
+        applied: Applied | None,
+        *,
+        is_followed: bool = True,
+    ) -> None:
+        """Show a picture (C, H, W) and, where it is known, what came of one.
+
+        ``is_followed`` says that the activation does follow the filters in the network.
+        """
         self._applied = applied
         source, response, after = self.panes
         caption, _, detail = title.partition(", ")
@@ -53,8 +64,11 @@ class AppliedPictures(QWidget):
             return
         lowest, highest = _ends(applied.response)
         response.set_picture(_diverging(applied.response), "Response", f"{lowest} to {highest}")
-        _, highest = _ends(applied.after_relu)
-        after.set_picture(_gray(applied.after_relu), "After ReLU", f"0 to {highest}")
+        lowest, highest = _ends(applied.after)
+        colored = _diverging if applied.activation == "Tanh" else _gray
+        self._after = f"{'After' if is_followed else 'With'} {applied.activation}"
+        start = "0" if applied.activation == "ReLU" else lowest
+        after.set_picture(colored(applied.after), self._after, f"{start} to {highest}")
 
     def _on_pointed(self, pane: int, at: tuple[int, int] | None) -> None:
         applied = self._applied
@@ -74,10 +88,10 @@ class AppliedPictures(QWidget):
         self.panes[0].set_mark(row, column, height, width)
         for each in self.panes[1:]:
             each.set_mark(row, column, 1, 1)
-        before, after = applied.response[row, column], applied.after_relu[row, column]
+        before, after = applied.response[row, column], applied.after[row, column]
         self.pointed.emit(
             f"Row {row + 1}, column {column + 1}: response {_number(before)}, "
-            f"after ReLU {_number(after)}."
+            f"{self._after[0].lower()}{self._after[1:]} {_number(after)}."
         )
 
 

@@ -11,8 +11,8 @@ from convlab.ui.widgets.plot_style import blend, line_pen, small_font
 from convlab.wording import counted
 
 TICKS = (0.0, 0.5, 1.0)
-X_CAPTION = "How certain the network was"
-Y_CAPTION = "How often it was right"
+X_CAPTIONS = ("How certain the network was", "How certain it was", "Certain")
+Y_CAPTIONS = ("How often it was right", "Often right", "Right")  # the longest that fits is taken
 
 
 class CalibrationPlot(QWidget):
@@ -55,7 +55,7 @@ class CalibrationPlot(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Leave room enough to see the curve."""
-        return QSize(200, 150)
+        return QSize(200, 96)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the axes, the bars and the diagonal."""
@@ -106,11 +106,13 @@ class CalibrationPlot(QWidget):
             below = QRectF(x - 30, plot.bottom() + 2, 60, line)
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, f"{tick:.0%}")
         caption = QRectF(plot.left(), plot.bottom() + 2 + line, plot.width(), line)
-        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, X_CAPTION)
+        text = _fitting(X_CAPTIONS, plot.width())
+        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, text)
         painter.save()
         painter.translate(0, plot.bottom())
         painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, plot.height(), line), Qt.AlignmentFlag.AlignCenter, Y_CAPTION)
+        text = _fitting(Y_CAPTIONS, plot.height())
+        painter.drawText(QRectF(0, 0, plot.height(), line), Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
         painter.setPen(line_pen(colors.border))
         painter.drawRect(plot)
@@ -143,3 +145,10 @@ class CalibrationPlot(QWidget):
         right = width - metrics.horizontalAdvance("100%") / 2 - 1
         top, bottom = line / 2, height - 2 * line - 4
         return QRectF(left, top, max(20.0, right - left), max(20.0, bottom - top))
+
+
+def _fitting(captions: tuple[str, ...], room: float) -> str:
+    metrics = QFontMetricsF(small_font())
+    return next(
+        (text for text in captions if metrics.horizontalAdvance(text) <= room), captions[-1]
+    )

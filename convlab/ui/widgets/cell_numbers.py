@@ -27,6 +27,11 @@ def signed(value: float, decimals: int = USUAL_DECIMALS) -> str:
     return text.replace("-", "−")
 
 
+def in_digits(value: float, digits: int = 4) -> str:
+    """Return a value with its sign and so many digits that matter, however small it is."""
+    return f"{value:+.{digits}g}".replace("-", "−") if value else "0"
+
+
 def decimals_for(values: NDArray[np.floating]) -> int:
     """Return how many decimals give the largest of ``values`` three digits that matter."""
     largest = _largest(values)

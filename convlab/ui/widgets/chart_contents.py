@@ -14,8 +14,25 @@ from convlab.ui.widgets.plot_style import blend
 from convlab.ui.widgets.time_chart import TICKS, Place, nice_ticks
 
 
+class OverTime:
+    """What lies over the iterations of a run."""
+
+    __slots__ = ()
+    x_range: tuple[float, float]
+
+    @property
+    def caption(self) -> str:
+        """What lies on the level axis."""
+        return "Iteration"
+
+    def x_ticks(self, count: int) -> Sequence[tuple[float, str]]:
+        """Round iterations."""
+        ticks = nice_ticks(*self.x_range, count)
+        return [(value, f"{value:,.0f}") for value in ticks if value == round(value)]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Lines:
+class Lines(OverTime):
     """A curve that stands out, others behind it, and the usual range as a band.
 
     Points are (N, 2): iteration and value, NaN where there is none. With ``is_log``, values,
@@ -32,12 +49,9 @@ class Lines:
 
     def ticks(self) -> Sequence[tuple[float, str]]:
         """Powers of ten, or round numbers."""
-        low, high = self.y_range
         if self.is_log:
-            every = max(1, round((high - low) / TICKS))
-            powers = range(floor(low), floor(high) + 1, every)
-            return [(p, self.text(10.0**p)) for p in powers if p >= low]
-        return [(value, self.text(value)) for value in nice_ticks(low, high, TICKS)]
+            return power_ticks(self.y_range, self.text)
+        return [(value, self.text(value)) for value in nice_ticks(*self.y_range, TICKS)]
 
     def paint(self, painter: QPainter, place: Place, colors: Colors) -> None:
         """Paint the band, then the lines."""
@@ -52,7 +66,7 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeatMap:
+class HeatMap(OverTime):
     """Which share of a layer's values lies where: a column for each moment, darker for more.
 
     ``shares`` (B, T) are of B equally high rows from the bottom of ``y_range`` up, at T moments
@@ -86,6 +100,16 @@ class HeatMap:
         height = (high - low) / len(self.shares)
         return low + row * height, low + (row + 1) * height
 
+    def reading(self, iteration: float, value: float) -> str:
+        """Return which share lies in the row of a value at an iteration, in a sentence."""
+        column, row = self.moment_at(iteration), self.row_at(value)
+        low, high = (f"{edge:+.3g}".replace("-", "−") for edge in self.row_range(row))
+        share = self.shares[row, column]
+        at = f"Iteration {self.iterations[column]:,.0f}"
+        if share != share:
+            return f"{at}: values that are not finite."
+        return f"{at}: {share:.1%} of the values lie between {low} and {high}."
+
     def paint(self, painter: QPainter, place: Place, colors: Colors) -> None:
         """Paint the columns; the fullest row of each has the full color."""
         most = np.nanmax(np.where(np.isnan(self.shares), 0.0, self.shares), axis=0)
@@ -105,6 +129,16 @@ class HeatMap:
     def _edges(self) -> NDArray[np.float64]:
         between = (self.iterations[1:] + self.iterations[:-1]) / 2
         return np.concatenate([[self.x_range[0]], between, [self.x_range[1]]])
+
+
+def power_ticks(
+    y_range: tuple[float, float], text: Callable[[float], str]
+) -> list[tuple[float, str]]:
+    """Return about four powers of ten in a range of decimal logarithms, with their labels."""
+    low, high = y_range
+    every = max(1, round((high - low) / TICKS))
+    powers = range(floor(low), floor(high) + 1, every)
+    return [(power, text(10.0**power)) for power in powers if power >= low]
 
 
 def _paint_line(

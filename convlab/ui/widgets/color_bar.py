@@ -92,4 +92,4 @@ class ColorBar(QWidget):
 
 
 def _number(value: float) -> str:
-    return f"{value:+.3g}".replace("-", "−")
+    return f"{value:+.3g}".replace("-", "−") if value else "0"

@@ -35,6 +35,7 @@ from convlab.ui.widgets.run_legend import RunLegend
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
 USUAL_SIZE = QSize(1080, 680)
+NOT_MEASURED = "not measured"
 COMPARING = "Reading both runs and trying them on the test images…"
 
 
@@ -57,6 +58,8 @@ class ComparisonDialog(QDialog):
         names = (f"A  {left.title}", f"B  {right.title}")
         self._titles = (left.title, right.title)
         self._kinds = (*_kinds(left), *_kinds(right))
+        self._weights = f"A: iteration {_kept_at(left):,}, B: {_kept_at(right):,}"
+        self.bars_title = QLabel("Accuracy of each class")
         self.legend.set_runs(list(zip(names, COMPARED, strict=True)))
         columns = {"": "", "A": left.title, "B": right.title}
         self.figures = FiguresTable(theme, columns, words=("A", "B"))
@@ -112,7 +115,7 @@ class ComparisonDialog(QDialog):
         grid.addWidget(_titled(QLabel("Accuracies and settings that differ"), self.figures), 1, 0)
         grid.addWidget(self.curves, 1, 1)
         grid.addWidget(_titled(QLabel("Filters of the first convolution"), self.filters), 2, 0)
-        grid.addWidget(_titled(QLabel("Accuracy of each class"), scroll), 2, 1)
+        grid.addWidget(_titled(self.bars_title, scroll), 2, 1)
         for number in (0, 1):
             grid.setColumnStretch(number, 1)
             grid.setRowStretch(number + 1, 6 - number)
@@ -130,10 +133,11 @@ class ComparisonDialog(QDialog):
         self.export_button.setEnabled(True)
         images = int(comparison.counts.sum())
         self._usual = " ".join(p for p in (left.problem, right.problem) if p) or (
-            f"Classes were read in the {images:,} test images of {comparison.dataset}; above the "
-            "bars is by how many points B is better or worse than A. Point at a filter for its "
-            "values."
+            f"Classes were read now, in the {images:,} test images of {comparison.dataset}, with "
+            f"the weights that each run has left ({self._weights}); above the bars is by how many "
+            "points B is better or worse than A. Point at a filter for its values."
         )
+        self.bars_title.setText(f"Accuracy of each class ({images:,} images)")
         self.status.setText(self._usual)
 
     @Slot(str)
@@ -154,9 +158,9 @@ def table_rows(compared: ComparedRuns, kinds: tuple[str, ...]) -> list[tuple[str
     accuracies = (
         ("Best test accuracy", left.best, right.best),
         ("Last test accuracy", left.last, right.last),
-        ("Whole test set", left.whole, right.whole),
     )
     rows = [(name, accuracy_words(a), accuracy_words(b)) for name, a, b in accuracies]
+    rows.append(("All test images, at the end", _at_end(left.whole), _at_end(right.whole)))
     differences = compared.comparison.differences
     rows += [
         (setting_label(d.name, *kinds), value_words(d.left), value_words(d.right))
@@ -178,6 +182,16 @@ def csv_rows(compared: ComparedRuns, kinds: tuple[str, ...]) -> list[tuple[str, 
         left, right = ("" if np.isnan(share) else f"{share:.6f}" for share in shares)
         rows.append((f"class {name}", left, right))
     return rows
+
+
+def _at_end(accuracy: float | None) -> str:
+    """Return what a run that was stopped, or is not over, did not come to."""
+    return NOT_MEASURED if accuracy is None else accuracy_words(accuracy)
+
+
+def _kept_at(entry: RunEntry) -> int:
+    """Return the iteration of the weights that a run has left, as people count it."""
+    return entry.info.branched_at + entry.info.weights_iteration
 
 
 def _kinds(entry: RunEntry) -> tuple[str, str]:

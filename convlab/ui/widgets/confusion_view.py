@@ -81,8 +81,9 @@ class ConfusionView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Leave every cell some pixels."""
-        side = max(160, len(self._matrix) * NARROWEST_CELL)
-        return QSize(side + int(self._left()), side + int(self._top()))
+        width = max(160, len(self._matrix) * NARROWEST_CELL)
+        height = max(120, len(self._matrix) * NARROWEST_CELL)
+        return QSize(width + int(self._left()), height + int(self._top()))
 
     def sizeHint(self) -> QSize:
         """Ask for cells with room for their numbers."""

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.cell_numbers import signed
+from convlab.ui.widgets.cell_numbers import exponent_for, in_digits, power_of_ten, signed
 from convlab.wording import counted
 
 NARROWEST_BAR = 56  # pixels
@@ -64,8 +64,18 @@ class ContributionBars(QWidget):
     ) -> None:
         """Show parts (D,) that add up with ``constant``; one unit may be the chosen one."""
         self._parts, self._constant, self._chosen = parts, constant, chosen
-        self.setAccessibleDescription(", ".join(f"{r.text}: {signed(r.part)}" for r in self.rows()))
+        words = (f"{row.text}: {in_digits(row.part)}" for row in self.rows())
+        self.setAccessibleDescription(", ".join(words))
         self.update()
+
+    @property
+    def factor(self) -> str:
+        """What all numbers have to be multiplied by, such as ×10⁻³; empty if by nothing."""
+        return power_of_ten(self._exponent).strip()
+
+    def number(self, row: int) -> str:
+        """Return what is written at the end of a line."""
+        return self._written(self.rows()[row].part)
 
     def rows(self) -> list[_Row]:
         """Return the lines that there is room for, from the top; the sum is the last one."""
@@ -132,7 +142,7 @@ class ContributionBars(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         inner = rect.adjusted(SPACE, 0, -SPACE / 2, 0)
         painter.drawText(inner, middle | Qt.AlignmentFlag.AlignLeft, row.text)
-        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, signed(row.part))
+        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, self._written(row.part))
         if is_sum:
             painter.fillRect(QRectF(0, rect.top(), rect.width(), 1), QColor(colors.border))
 
@@ -220,6 +230,14 @@ class ContributionBars(QWidget):
             self.pointed.emit(unit)
         elif unit is not None:
             self.update()
+
+    @property
+    def _exponent(self) -> int:
+        """The power of ten of the largest part, whose bar is the longest."""
+        return exponent_for(self._parts)
+
+    def _written(self, part: float) -> str:
+        return signed(part / 10.0**self._exponent)
 
     def _row_height(self) -> int:
         return self.fontMetrics().height() + 3

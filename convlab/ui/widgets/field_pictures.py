@@ -15,8 +15,9 @@ from convlab.ui.widgets.map_sections import Output
 
 CAPTION = 18  # pixels above a picture
 WIDEST_CAPTION = 100
-SMALLEST, LARGEST = 64, 140  # pixels of a picture's edge
+SMALLEST, LARGEST = 64, 240  # pixels of a picture's edge
 PARTS = 8  # of the width, of which the pictures take one at most
+ROOMY, PARTS_IF_ROOMY = 960, 5  # from this width on, in pixels, they take a larger one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +74,8 @@ class FieldPictures(QWidget):
         """Make the pictures as large as they can be in a panel of this size, within limits."""
         count = max(1, len(self._fields))
         side = (height - count * (CAPTION + SPACE // 2)) // count
-        side = min(max(min(side, width // PARTS), SMALLEST), LARGEST)
+        share = width // (PARTS_IF_ROOMY if width >= ROOMY else PARTS)
+        side = min(max(min(side, share), SMALLEST), LARGEST)
         if side != self._side:
             self._side = side
             self.updateGeometry()

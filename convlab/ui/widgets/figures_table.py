@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.plot_style import small_font, window_font
 
 
 class FiguresTable(QTableWidget):
@@ -33,6 +34,9 @@ class FiguresTable(QTableWidget):
     ) -> None:
         super().__init__(0, len(columns), parent)
         self._theme = theme
+        self._titles = tuple(columns)
+        self._is_small = False
+        self._least = 0  # pixels that it takes to show all columns in the usual font
         self._words = {0, *(list(columns).index(word) for word in words)}
         for column, (title, tool_tip) in enumerate(columns.items()):
             heading = QTableWidgetItem(title)
@@ -70,12 +74,37 @@ class FiguresTable(QTableWidget):
                 item.setText(text)
                 color = (colors or {}).get((row, column))
                 item.setForeground(QColor(color) if color else self.palette().text())
+        self._least = self._width_of(rows)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write smaller rather than cut columns off."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _width_of(self, rows: Sequence[Sequence[str]]) -> int:
+        """Return how many pixels all columns take together in the usual font."""
+        metrics = QFontMetrics(window_font())
+        columns = zip(self._titles, *rows, strict=True)
+        return sum(max(map(metrics.horizontalAdvance, texts)) + 2 * SPACE for texts in columns)
+
+    def _fit(self) -> None:
+        is_small = self._least > self.viewport().width()
+        if is_small != self._is_small:
+            self._is_small = is_small
+            self._restyle()
+            self.resizeColumnsToContents()
 
     def _on_theme_changed(self) -> None:
-        colors, space = self._theme.colors, SPACE // 2
+        self._restyle()
+
+    def _restyle(self) -> None:
+        colors, space = self._theme.colors, SPACE // 4 if self._is_small else SPACE // 2
+        points = f" font-size: {small_font().pointSizeF():.2f}pt;" if self._is_small else ""
         self.setStyleSheet(
-            f"FiguresTable {{ background: {colors.surface}; border: 1px solid {colors.border}; }}"
-            f"QHeaderView {{ background: transparent; }}"
+            f"FiguresTable {{ background: {colors.surface};"
+            f" border: 1px solid {colors.border};{points} }}"
+            f"QHeaderView {{ background: transparent;{points} }}"
             f"QHeaderView::section {{ color: {colors.muted}; background: transparent;"
             f" border: none; border-bottom: 1px solid {colors.faint}; padding: {space}px; }}"
         )

@@ -1,82 +1,78 @@
 """What the chart of the network's health shows for a layer and a quantity."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convlab.insight.health import LEVELS, Health, LayerHealth, histogram
+from convlab.insight.health import Health, LayerHealth
+from convlab.insight.health_histograms import Histograms, histograms, layer_history
 from convlab.insight.health_rules import DISTRIBUTIONS, Quantity, usual_range
 from convlab.ui.widgets.chart_contents import HeatMap, Lines
 from convlab.ui.widgets.health_table import small_number
+from convlab.ui.widgets.moment_contents import ByLayer, Histogram
 from convlab.ui.widgets.time_chart import Content
 
-ROWS = 61  # of a heat map; odd, so that zero has one of its own where the range is symmetric
-TAIL = 0.0025  # of the values, at either end, may lie outside of the picture
 LOWEST_POWER = -10.0  # of ten; what is smaller, zero included, is drawn there
 
 
 def content_of(records: Sequence[Health], layer: str, quantity: Quantity) -> Content | None:
-    """Return what to show of a layer; None where nothing is known of it."""
-    history = [
-        (record.iteration, health)
-        for record in records
-        if (health := record.layer(layer)) is not None
-    ]
+    """Return what to show of a layer; None where nothing is known of it.
+
+    Of several moments it lies over the iterations; of one alone there is no time to show.
+    """
+    history = layer_history(records, layer)
     if not history:
         return None
-    first, last = history[0][0], history[-1][0]
-    x_range = (float(first), float(max(last, first + 1)))
+    x_range = (float(history[0][0]), float(history[-1][0]))
     if quantity in DISTRIBUTIONS:
-        return _heat_map(history, quantity, x_range)
-    return _lines(records, layer, quantity, x_range)
+        return _distribution(histograms(history, quantity), quantity, x_range)
+    return _numbers(records, layer, quantity, x_range)
 
 
-def _heat_map(
-    history: Sequence[tuple[int, LayerHealth]], quantity: Quantity, x_range: tuple[float, float]
-) -> HeatMap:
-    quantiles = np.stack([getattr(health, quantity) for _, health in history])
-    low, high = _value_range(quantiles.astype(np.float64))
-    edges = np.linspace(low, high, ROWS + 1)
-    shares = np.stack([histogram(each, edges) for each in quantiles], axis=1)
-    iterations = np.array([iteration for iteration, _ in history], float)
-    return HeatMap(shares, iterations, x_range, (low, high))
+def _distribution(
+    found: Histograms, quantity: Quantity, x_range: tuple[float, float]
+) -> Histogram | HeatMap:
+    if len(found.iterations) == 1:
+        return Histogram(found.shares[:, 0], found.edges, quantity.capitalize())
+    y_range = float(found.edges[0]), float(found.edges[-1])
+    return HeatMap(found.shares, found.iterations, x_range, y_range)
 
 
-def _value_range(quantiles: NDArray[np.float64]) -> tuple[float, float]:
-    """Return what holds nearly all values of all moments, and zero in the middle of a row."""
-    lowest, highest = (quantiles[:, np.searchsorted(LEVELS, at)] for at in (TAIL, 1 - TAIL))
-    known = np.isfinite(lowest)
-    if not known.any():
-        return -1.0, 1.0
-    low, high = min(0.0, lowest[known].min()), max(0.0, highest[known].max())
-    row = max((high - low) / (ROWS - 2), 1e-12)
-    # Whole rows below zero and half a row more, so that zero has a row of its own.
-    below = ceil(-low / row - 0.5) + 0.5
-    return -below * row, (ROWS - below) * row
-
-
-def _lines(
+def _numbers(
     records: Sequence[Health], layer: str, quantity: Quantity, x_range: tuple[float, float]
-) -> Lines:
+) -> Lines | ByLayer:
     is_log = quantity != "idle"
     curves = {
         each.name: _points(records, each.name, quantity, is_log) for each in records[-1].layers
     }
+    bands = {each.name: _band(each, quantity, is_log) for each in records[-1].layers}
+    band = bands[layer]
+    y_range = _powers(curves.values(), band) if is_log else (0.0, 1.0)
+    text = small_number if is_log else _percent
+    if len(records) == 1:
+        values = [float(points[0, 1]) for points in curves.values()]
+        return ByLayer(list(curves), values, layer, list(bands.values()), y_range, is_log, text)
     chosen = curves.pop(layer)
-    health = records[-1].layer(layer)
-    usual = None if health is None else usual_range(health, quantity)
-    if not is_log:
-        return Lines(chosen, list(curves.values()), usual, x_range, (0.0, 1.0), False, _percent)
-    band = None if usual is None else (float(np.log10(usual[0])), float(np.log10(usual[1])))
-    values = np.concatenate([points[:, 1] for points in (chosen, *curves.values())])
+    return Lines(chosen, list(curves.values()), band, x_range, y_range, is_log, text)
+
+
+def _band(layer: LayerHealth, quantity: Quantity, is_log: bool) -> tuple[float, float] | None:
+    band = usual_range(layer, quantity)
+    if band is None or not is_log:
+        return band
+    return float(np.log10(band[0])), float(np.log10(band[1]))
+
+
+def _powers(
+    curves: Iterable[NDArray[np.float64]], band: tuple[float, float] | None
+) -> tuple[float, float]:
+    """Return the powers of ten between which the band and all that is known lie."""
+    values = np.concatenate([points[:, 1] for points in curves])
     values = values[np.isfinite(values)]
     ends = [*(band or ()), *((values.min(), values.max()) if values.size else ())] or [0.0, 1.0]
-    low, high = floor(min(ends) - 0.05), ceil(max(ends) + 0.05)
-    return Lines(
-        chosen, list(curves.values()), band, x_range, (float(low), float(high)), True, small_number
-    )
+    return float(floor(min(ends) - 0.05)), float(ceil(max(ends) + 0.05))
 
 
 def _points(

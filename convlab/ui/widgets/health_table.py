@@ -1,6 +1,6 @@
 """Every layer with weights, and the three numbers that tell how it does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -29,9 +29,9 @@ MOST_ROWS = 8  # in view
 
 
 class HealthTable(QTableWidget):
-    """One row a layer; what looks wrong stands out. ``chosen`` carries a layer and a quantity.
+    """One row a layer; what is out of the usual has a color and a sign.
 
-    The quantity is empty where the name of the layer was chosen.
+    ``chosen`` carries a layer and a quantity, which is empty where the name was chosen.
     """
 
     chosen = Signal(str, str)
@@ -42,7 +42,8 @@ class HealthTable(QTableWidget):
         self._names: tuple[str, ...] = ()
         self._cells: list[list[QTableWidgetItem]] = []
         self._layers: Sequence[LayerHealth] = ()
-        self._findings: Mapping[str, Finding] = {}
+        self._findings: Sequence[Finding] = ()
+        self._why_no_update = ""
         self._is_filling = False
         self.setAccessibleName("Health of the layers")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -57,10 +58,19 @@ class HealthTable(QTableWidget):
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    def set_layers(self, layers: Sequence[LayerHealth], findings: Sequence[Finding]) -> None:
-        """Show the layers of one moment and what looks wrong in them."""
+    def set_layers(
+        self,
+        layers: Sequence[LayerHealth],
+        findings: Sequence[Finding],
+        why_no_update: str = "",
+    ) -> None:
+        """Show the layers of one moment and what is out of the usual in them.
+
+        ``why_no_update`` explains the dash in place of an update that is not known.
+        """
         self._layers = layers
-        self._findings = {finding.layer: finding for finding in findings}
+        self._why_no_update = why_no_update
+        self._findings = findings
         self._fill()
 
     def select(self, layer: str, quantity: Quantity) -> None:
@@ -116,16 +126,26 @@ class HealthTable(QTableWidget):
         self._is_filling = False
 
     def _fill_row(self, row: int, layer: LayerHealth) -> None:
+        own = [finding for finding in self._findings if finding.layer == layer.name]
+        name, *cells = self._cells[row]
+        name.setText(layer.name)
+        name.setForeground(self._color(own[0] if own else None))
+        name.setToolTip("\n".join(finding.text for finding in own) or TIPS[0])
+        for item, quantity, tip in zip(cells, NUMBERS, TIPS[1:], strict=True):
+            about = (f for f in own if f.quantity in (quantity, "weights"))
+            finding = next(about, None)
+            item.setText(f"{sign_of(finding, quantity)}{number_text(layer, quantity)}")
+            item.setForeground(self._color(finding))
+            is_unknown = quantity == "update_ratio" and layer.update_ratio is None
+            told = self._why_no_update if is_unknown and self._why_no_update else tip
+            item.setToolTip(told if finding is None else finding.text)
+
+    def _color(self, finding: Finding | None) -> QColor:
         colors = self._theme.colors
-        finding = self._findings.get(layer.name)
-        texts = (layer.name, *(number_text(layer, quantity) for quantity in NUMBERS))
-        for column, (item, text) in enumerate(zip(self._cells[row], texts, strict=True)):
-            is_wrong = finding is not None and (
-                column == 0 or finding.quantity in (NUMBERS[column - 1], "weights")
-            )
-            item.setText(text)
-            item.setForeground(QColor(colors.error if is_wrong else colors.text))
-            item.setToolTip(finding.text if finding is not None else TIPS[column])
+        if finding is None:
+            return QColor(colors.text)
+        by_level = {"wrong": colors.error, "mild": colors.warning, "calm": colors.muted}
+        return QColor(by_level[finding.level])
 
     def _on_current_changed(self, row: int, column: int, *_: int) -> None:
         if not self._is_filling and 0 <= row < len(self._names):
@@ -157,6 +177,13 @@ def number_text(layer: LayerHealth, quantity: Quantity) -> str:
     if quantity == "idle":
         return f"{number:.0%}"
     return small_number(number)
+
+
+def sign_of(finding: Finding | None, quantity: Quantity) -> str:
+    """Return the sign in front of a number that lies above or below its range; else nothing."""
+    if finding is None or finding.quantity != quantity:
+        return ""
+    return "▲ " if finding.is_above else "▼ "
 
 
 def small_number(value: float) -> str:

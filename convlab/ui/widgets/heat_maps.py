@@ -9,9 +9,9 @@ from convlab.app.why import Covered, Explanation
 from convlab.insight.color_ranges import common_ranges, symmetric_limit
 from convlab.insight.saliency import strongest_channel
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.cell_numbers import signed
+from convlab.ui.widgets.cell_numbers import in_digits
 from convlab.ui.widgets.color_bar import ColorBar
-from convlab.ui.widgets.color_map import diverging
+from convlab.ui.widgets.color_map import LEVELS, diverging
 from convlab.ui.widgets.heat_view import HeatView
 from convlab.ui.widgets.side_by_side import SideBySide
 
@@ -25,10 +25,10 @@ COLOR_GRADIENT = (
 )
 CHANNELS = ("red", "green", "blue")
 OCCLUSION = (
-    "Tells how far the score falls while a {0}×{0} square is covered, not what two places do "
-    "together."
+    "Tells how far the score falls (red) or rises (blue) while a {0}×{0} square is covered, not "
+    "what two places do together."
 )
-CAM = "Tells roughly where the maps of {0} speak for the class, not what speaks against it."
+CAM = "Tells roughly where (red) the maps of {0} speak for the class, not what speaks against it."
 NO_MAPS = "This network has no convolution, so it has no maps to weigh."
 COVERING = "Covering one square after another…"
 
@@ -63,7 +63,7 @@ class HeatMaps(SideBySide):
             self.cam.show_nothing(NO_MAPS)
         else:
             heat = cam.enlarged(*image.shape[1:])
-            self.cam.show_heat(heat, image, CAM.format(cam.layer))
+            self.cam.show_heat(heat, image, CAM.format(cam.layer), has_negative=False)
         for column in (self.gradient, self.occlusion, self.cam):
             if column.view.current is not None:
                 self.pointed.emit(self._sentence(column))
@@ -81,20 +81,20 @@ class HeatMaps(SideBySide):
         if column is self.gradient:
             what = self._gradient_in_words(row, column_number)
         elif column is self.occlusion:
-            what = f"the score changes by {signed(-value, 4)} where it is covered"
+            what = f"the score changes by {in_digits(-value)} where it is covered"
         else:
-            what = f"the weighted maps give {signed(value, 4)}"
+            what = f"the weighted maps give {in_digits(value)}"
         return f"Row {row + 1}, column {column_number + 1}: {what}."
 
     def _gradient_in_words(self, row: int, column: int) -> str:
         channels = self._gradient[:, row, column]
-        together = signed(float(channels.sum()) / 100, 5)
+        together = in_digits(float(channels.sum()) / 100)
         whole = f"a pixel brighter by 1% changes the score by {together}"
         if len(channels) == 1:
             return whole
         number = int(np.abs(channels).argmax())
         name = CHANNELS[number] if len(channels) == 3 else f"channel {number + 1}"
-        return f"{whole}, {name} alone by {signed(float(channels[number]) / 100, 5)}"
+        return f"{whole}, {name} alone by {in_digits(float(channels[number]) / 100)}"
 
 
 class HeatColumn(QWidget):
@@ -129,13 +129,24 @@ class HeatColumn(QWidget):
         return float(self._values[at])
 
     def show_heat(
-        self, values: NDArray[np.floating], image: NDArray[np.uint8], sentence: str
+        self,
+        values: NDArray[np.floating],
+        image: NDArray[np.uint8],
+        sentence: str,
+        *,
+        has_negative: bool = True,
     ) -> None:
-        """Show numbers (H, W) over the image, with what they can and cannot tell."""
+        """Show numbers (H, W) over the image, with what they can and cannot tell.
+
+        Where there are no negative ones, the scale begins at 0.
+        """
         limit = symmetric_limit(values)
         self._values = values
         self.view.set_heat(values, image, limit)
-        self.bar.set_scale(diverging(), common_ranges(limit, 1))
+        if has_negative:
+            self.bar.set_scale(diverging(), common_ranges(limit, 1))
+        else:
+            self.bar.set_scale(diverging()[LEVELS // 2 :], np.array([[0.0, limit]]))
         self.bar.show()
         self.words.setText(sentence)
 

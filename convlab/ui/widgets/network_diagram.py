@@ -26,10 +26,13 @@ from convlab.ui.widgets.diagram_painter import LOWEST_PICTURE, DiagramPainter
 EXPORTED_PICTURE = 110.0  # pixels
 PNG_SCALE = 2  # sharp on a high-density screen and on paper
 TOOL_TIP_WIDTH = 320  # pixels
+SCALES = [1 + step / 20 for step in range(10, 0, -1)]  # 1.5 and less, where there is much room
 
 
 class NetworkDiagram(QWidget):
     """Layers side by side, in as many bands as the width asks for, which scroll.
+
+    Where there is much room, they are larger than the text around, up to a limit, and centered.
 
     ``pointed`` says that :attr:`pointed_layer` is another one; ``chosen`` carries the name of a
     layer that was clicked, or reached with the arrow keys.
@@ -46,6 +49,7 @@ class NetworkDiagram(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._scroll.setWidget(self.layers)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -124,14 +128,26 @@ class NetworkDiagram(QWidget):
         if painter.height > self.height():
             width -= self._scroll.verticalScrollBar().sizeHint().width()
             painter = DiagramPainter(self._columns, font, colors, room=width)
-        spare = max(0.0, self.height() - painter.height) / painter.bands
-        picture = LOWEST_PICTURE + spare
-        self.layers.painter = painter = DiagramPainter(self._columns, font, colors, picture, width)
-        self.layers.resize(QSize(int(painter.width) + 1, int(painter.height)))
+        self.layers.scale = scale = self._largest_scale(painter)
+        spare = max(0.0, self.height() / scale - painter.height) / painter.bands
+        picture, room = LOWEST_PICTURE + spare, width / scale
+        self.layers.painter = painter = DiagramPainter(self._columns, font, colors, picture, room)
+        self.layers.resize(QSize(int(scale * painter.width) + 1, int(scale * painter.height)))
         self.layers.update()
 
+    def _largest_scale(self, usual: DiagramPainter) -> float:
+        """Return how much larger than ``usual`` all can be without a further band or scrolling."""
+        for scale in SCALES:
+            if scale * usual.height > self.height():
+                continue
+            room = self.width() / scale
+            painter = DiagramPainter(self._columns, self.font(), self._theme.colors, room=room)
+            if painter.bands == usual.bands and scale * painter.width <= self.width():
+                return scale
+        return 1.0
+
     def _show_column(self, number: int) -> None:
-        rect = self.layers.painter.column_rect(number).toRect()
+        rect = self.layers.column_rect(number).toRect()
         x, y = rect.center().x(), rect.center().y()
         self._scroll.ensureVisible(x, y, rect.width() // 2 + SPACE, rect.height() // 2)
 
@@ -162,16 +178,24 @@ class _Layers(QWidget):
         super().__init__()
         self._diagram = diagram
         self.painter = DiagramPainter((), self.font(), diagram._theme.colors)
+        self.scale = 1.0
         self.pointed: int | None = None
         self.chosen: int | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Layers")
 
+    def column_rect(self, number: int) -> QRectF:
+        """Return where a column is in the widget."""
+        rect, scale = self.painter.column_rect(number), self.scale
+        return QRectF(rect.topLeft() * scale, rect.size() * scale)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the layers, and a dashed frame around them that shows the keyboard's place."""
+        """Paint the layers, and a frame around them that shows the keyboard's place."""
         painter = QPainter(self)
+        painter.scale(self.scale, self.scale)
         self.painter.paint(painter, self.chosen, self.pointed)
+        painter.resetTransform()
         if self.hasFocus() and self.chosen is None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(self._diagram._theme.colors.accent))
@@ -234,7 +258,7 @@ class _Layers(QWidget):
             self._diagram.pointed.emit()
 
     def _layer_at(self, point: QPointF) -> int | None:
-        number = self.painter.column_at(point)
+        number = self.painter.column_at(QPointF(point.x() / self.scale, point.y() / self.scale))
         return number if number is not None and self.painter.columns[number].kind else None
 
 

@@ -108,6 +108,11 @@ class Notice(QFrame):
         self.hide()
 
     @property
+    def kind(self) -> Kind:
+        """How good the news is."""
+        return self._kind
+
+    @property
     def text(self) -> str:
         """What is being said."""
         return self._text.text()

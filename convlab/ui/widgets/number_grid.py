@@ -14,8 +14,9 @@ from convlab.ui.widgets.cell_numbers import draw_numbers, exponent_for, power_of
 from convlab.ui.widgets.color_map import levels_at
 from convlab.ui.widgets.map_colors import MapColors
 
-NARROWEST, WIDEST = 33.8, 56.0  # pixels of a number's cell; in narrower ones it is not readable
-CELL_HEIGHT = 20.0
+NARROWEST, WIDEST = 33.8, 88.0  # pixels of a number's cell; in narrower ones it is not readable
+LOWEST, FLATNESS = 20.0, 0.4  # of a cell's height: at least so many pixels, and of its width
+USUAL = 56.0  # pixels of a cell's width where nothing is said of the room
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +33,7 @@ class NumberGrid:
     colors: MapColors
     outlined: tuple[int, int] | None = None
     padding: NDArray[np.bool_] | None = None
-    cell_width: float = WIDEST
+    cell_width: float = USUAL
 
     @property
     def title(self) -> str:
@@ -43,16 +44,21 @@ class NumberGrid:
     def size(self) -> QSizeF:
         """The size of all cells, in pixels."""
         rows, columns = self.values.shape
-        return QSizeF(columns * self.cell_width, rows * CELL_HEIGHT)
+        return QSizeF(columns * self.cell_width, rows * self.cell_height)
+
+    @property
+    def cell_height(self) -> float:
+        """The height of a cell, in pixels."""
+        return max(LOWEST, floor(FLATNESS * self.cell_width))
 
     def cell(self, origin: QPointF, row: int, column: int) -> QRectF:
         """Return where a number stands, if the grid's top left is at ``origin``."""
-        place = QPointF(column * self.cell_width, row * CELL_HEIGHT)
-        return QRectF(origin + place, QSizeF(self.cell_width, CELL_HEIGHT))
+        place = QPointF(column * self.cell_width, row * self.cell_height)
+        return QRectF(origin + place, QSizeF(self.cell_width, self.cell_height))
 
     def place_at(self, point: QPointF) -> tuple[int, int] | None:
         """Return the row and column at a point, counted from the grid's top left."""
-        row, column = floor(point.y() / CELL_HEIGHT), floor(point.x() / self.cell_width)
+        row, column = floor(point.y() / self.cell_height), floor(point.x() / self.cell_width)
         rows, columns = self.values.shape
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 

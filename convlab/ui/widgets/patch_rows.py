@@ -37,6 +37,8 @@ class PatchRows(ScrolledCells):
 
     def set_finding(self, finding: Finding) -> None:
         """Show what was found, or what is found so far."""
+        if finding is self._finding:  # it does not change, and the many pictures take a while
+            return
         is_other = self._finding is None or self._finding.layer != finding.layer
         self._finding = finding
         self._pictures.clear()

@@ -33,6 +33,9 @@ class RunDelegate(QStyledItemDelegate):
         colors = self._theme.colors
         option.state &= ~QStyle.StateFlag.State_HasFocus
         is_selected = bool(option.state & _Selected)
+        if index.column() == NAME and (": " in entry.title or entry.title.endswith(")")):
+            # The ends tell the runs of a preset apart, and copies from what they are of.
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
         if index.column() == NAME and entry.notes.starred:
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
             color = colors.on_accent if is_selected else colors.warning
@@ -88,4 +91,5 @@ def _state_color(state: Standing, colors: Colors) -> str:
         "early": colors.good,
         "stopped": colors.warning,
         "diverged": colors.error,
+        "moved": colors.warning,
     }[state]

@@ -8,7 +8,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from convlab.ui.theme import SPACE, Colors, Theme
 from convlab.ui.widgets.curve_toggle import SWATCH, paint_swatch
-from convlab.ui.widgets.look import run_look
+from convlab.ui.widgets.look import Look, run_look
+
+PRESENT = -1  # in place of a color's number: the run with the colors of the panel
+PRESENT_LOOKS = (  # of its loss and of its test accuracy
+    Look(lambda colors: QColor(colors.train)),
+    Look(lambda colors: QColor(colors.test)),
+)
 
 
 class RunLegend(QWidget):
@@ -60,12 +66,21 @@ def paint_runs(
     for (name, number), width in zip(runs, fair_shares(wanted, room), strict=True):
         top = rect.center().y() - SWATCH.height() / 2
         swatch = QRectF(QPointF(left, top), SWATCH.toSizeF())
-        paint_swatch(painter, swatch, run_look(number), colors)
+        _paint_colors(painter, swatch, number, colors)
         painter.setPen(QColor(colors.text))
         text = shortened(name, int(width), metrics)
         place = QRectF(swatch.right() + SPACE // 2, rect.top(), width, rect.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         left += around + width
+
+
+def _paint_colors(painter: QPainter, swatch: QRectF, number: int, colors: Colors) -> None:
+    """Paint a piece of a run's curve, or of both curves of the present one, side by side."""
+    looks = PRESENT_LOOKS if number == PRESENT else (run_look(number),)
+    width = swatch.width() / len(looks)
+    for position, look in enumerate(looks):
+        left = swatch.left() + position * width
+        paint_swatch(painter, QRectF(left, swatch.top(), width, swatch.height()), look, colors)
 
 
 def shortened(name: str, width: int, metrics: QFontMetrics) -> str:

@@ -12,19 +12,19 @@ from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.run_delegate import RunDelegate
 
 WIDEST = {  # texts that the columns have room for at first
-    "Run": "2026-12-31 23.59.59 SimpleConvNet",
-    "Loss": "small curve",
-    "State": "Interrupted, 99%",
+    "Run": "↳ 12-31 23.59.59 SimpleConvNet",
+    "Loss": "curve",
+    "State": "Stopped, 99%",
     "Best": "100.00%",
     "Last": "100.00%",
     "Time": "10:00:00",
-    "Settings": "Adam, learning rate 0.001, epochs 20",
+    "Settings": "Momentum, Learning rate 0.001, Epochs 20",
     "Data set": "fashion-mnist",
     "Network": "SimpleConvNet",
     "Begun": "2026-12-31 23:59",
-    "From": "2026-12-31 23.59.59 SimpleConvNet at 10,000",
+    "From": "at 10,000, …",
 }
-FROM = len(COLUMNS) - 1
+FROM = next(number for number, column in enumerate(COLUMNS) if column.title == "From")
 
 
 class RunTable(QTableView):

@@ -8,7 +8,7 @@ from convlab.insight.activations import INPUT
 from convlab.insight.color_ranges import common_ranges, symmetric_limit
 from convlab.insight.contributions import Stage, patch_sums
 from convlab.ui.theme import SPACE, Theme
-from convlab.ui.widgets.cell_numbers import signed
+from convlab.ui.widgets.cell_numbers import in_digits
 from convlab.ui.widgets.color_bar import ColorBar
 from convlab.ui.widgets.color_map import diverging
 from convlab.ui.widgets.contribution_bars import ContributionBars
@@ -68,11 +68,11 @@ class ScoreParts(SideBySide):
 
     def sentence_of_bar(self, stage: Stage, unit: int) -> str:
         """Return what a unit or a map is and adds, in words."""
-        part = signed(float(stage.parts_of_units[unit]), 4)
+        part = in_digits(float(stage.parts_of_units[unit]))
         if stage.parts.ndim == 3:
-            mean = signed(float(stage.values[unit].mean()), 4)
+            mean = in_digits(float(stage.values[unit].mean()))
             return f"Map {unit + 1} of {stage.layer}, {mean} on average, adds {part}."
-        value = signed(float(stage.values[unit]), 4)
+        value = in_digits(float(stage.values[unit]))
         return f"Unit {unit + 1} of {stage.layer} is {value} and adds {part}."
 
     def _stage(self, kind: str) -> Stage | None:
@@ -100,7 +100,7 @@ class ScoreParts(SideBySide):
             f"{at * self._side + 1}–{min((at + 1) * self._side, size)}"
             for at, size in zip(cell, (height, width), strict=True)
         )
-        part = signed(float(patch_sums(stage.parts, self._side)[cell]), 4)
+        part = in_digits(float(patch_sums(stage.parts, self._side)[cell]))
         self.pointed.emit(f"The patch at rows {rows}, columns {columns} adds {part}.")
 
 
@@ -120,10 +120,11 @@ class _Column(QWidget):
         self.column.addWidget(self._heading)
         self.column.addWidget(self._line)
 
-    def show_words(self, line: str, above: str) -> None:
-        """Say what is shown, and which chosen part of the score it splits."""
+    def show_words(self, line: str, above: str, factor: str = "") -> None:
+        """Say what is shown, which chosen part of the score it splits, and in which unit."""
         title = self._title.removesuffix(" of the image") if above else self._title
-        self._heading.setText(f"{title} of {above.lower()}" if above else title)
+        title = f"{title} of {above.lower()}" if above else title
+        self._heading.setText(f"{title} {factor}".strip())
         self._line.setText(line)
 
 
@@ -141,8 +142,8 @@ class _BarColumn(_Column):
             if stage.parts.ndim == 1
             else "{} of {}×{}".format(counted(len(stage.parts), "map"), *stage.parts.shape[1:])
         )
-        self.show_words(f"{stage.layer} · {size}", above)
         self.bars.set_parts(stage.parts_of_units, stage.constant, chosen)
+        self.show_words(f"{stage.layer} · {size}", above, self.bars.factor)
 
 
 class _PatchColumn(_Column):
@@ -167,8 +168,8 @@ class _PatchColumn(_Column):
         self.show_words(f"{shape} pixels in squares of {side}×{side}", above)
         self.view.set_heat(sums, explanation.image, limit, side)
         self.bar.set_scale(diverging(), common_ranges(limit, 1))
-        inside, total = signed(float(stage.parts.sum())), signed(stage.total)
-        self._sum.setText(f"Patches {inside}, biases {signed(stage.constant)}, sum {total}")
+        inside, total = in_digits(float(stage.parts.sum())), in_digits(stage.total)
+        self._sum.setText(f"Patches {inside}, biases {in_digits(stage.constant)}, sum {total}")
 
 
 def _column_of(stage: Stage) -> str:

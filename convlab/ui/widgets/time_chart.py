@@ -1,4 +1,4 @@
-"""A chart of one quantity over the iterations of a run: the axes around what it shows."""
+"""A chart of one quantity, mostly over the iterations of a run: the axes around it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from convlab.ui.widgets.plot_style import small_font
 
 TICKS = 4  # on the upright axis, about
 TICK_DISTANCE = 80  # pixels on the level axis, at least
-CAPTION = "Iteration"  # of the level axis
 SMALLEST = QSize(200, 120)
 NICE = (1.0, 2.0, 5.0, 10.0)
 
@@ -48,12 +47,19 @@ class Content(Protocol):
     """What a chart can show. Values are those of the upright axis, logarithms on one of powers."""
 
     @property
+    def caption(self) -> str:
+        """What lies on the level axis."""
+
+    @property
     def x_range(self) -> tuple[float, float]:
-        """The first and the last iteration."""
+        """Where the level axis begins and ends, such as the first and the last iteration."""
 
     @property
     def y_range(self) -> tuple[float, float]:
         """The lowest and the highest value."""
+
+    def x_ticks(self, count: int) -> Sequence[tuple[float, str]]:
+        """Places on the level axis and their labels, about ``count``."""
 
     def ticks(self) -> Sequence[tuple[float, str]]:
         """Values and their labels, about four."""
@@ -98,7 +104,7 @@ class TimeChart(QWidget):
         if self._content is None:
             return None
         metrics = QFontMetricsF(small_font())
-        texts = (CAPTION, *(text for _, text in self._content.ticks()))
+        texts = (self._content.caption, *(text for _, text in self._content.ticks()))
         widest = max(map(metrics.horizontalAdvance, texts))
         rect = QRectF(self.rect()).adjusted(
             round(widest) + SPACE, metrics.height() / 2, -2 * SPACE, -metrics.height() - SPACE
@@ -125,7 +131,7 @@ class TimeChart(QWidget):
         painter.drawRect(place.rect)
         painter.setPen(QColor(colors.muted))
         self._paint_values(painter, place)
-        self._paint_iterations(painter, place)
+        self._paint_places(painter, place, self._content)
 
     def _paint_values(self, painter: QPainter, place: Place) -> None:
         height = painter.fontMetrics().height()
@@ -135,17 +141,16 @@ class TimeChart(QWidget):
             painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                              text)  # fmt: skip
 
-    def _paint_iterations(self, painter: QPainter, place: Place) -> None:
+    def _paint_places(self, painter: QPainter, place: Place, content: Content) -> None:
         metrics = QFontMetricsF(painter.font())
         row = QRectF(0, place.rect.bottom() + SPACE / 2, self.width(), metrics.height())
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, CAPTION)
-        free_from = metrics.horizontalAdvance(CAPTION) + SPACE / 2
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, content.caption)
+        free_from = metrics.horizontalAdvance(content.caption) + SPACE / 2
         count = max(1, int(place.rect.width() // TICK_DISTANCE))
-        for value in nice_ticks(*place.x, count):
-            text = f"{value:,.0f}"
+        for value, text in content.x_ticks(count):
             width = metrics.horizontalAdvance(text)
             left = min(place.to_x(value) - width / 2, self.width() - width)
-            if value == round(value) and left >= free_from:
+            if left >= free_from:
                 painter.drawText(QPointF(left, row.top() + metrics.ascent()), text)
                 free_from = left + width + SPACE
 

@@ -9,12 +9,14 @@ from convlab.insight.unit_lines import lines_with_numbers
 from convlab.insight.unit_sum import UnitSum
 from convlab.nn.types import Shape
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.cell_numbers import in_digits
 from convlab.ui.widgets.contribution_rows import ContributionRows
 from convlab.ui.widgets.number_grid import exact
 from convlab.ui.widgets.unit_sum_grids import UnitSumGrids
 from convlab.wording import counted
 
 HINT = "Point at a cell for its exact numbers."
+MOST_LISTED = 48  # channels whose sums are told one by one
 
 
 class UnitSumView(QWidget):
@@ -40,6 +42,9 @@ class UnitSumView(QWidget):
         self.channel_words.setProperty("role", "muted")
         self.grids = UnitSumGrids(theme)
         self.rows = ContributionRows(theme)
+        self.channel_sums = QLabel()
+        self.channel_sums.setProperty("role", "muted")
+        self.channel_sums.setWordWrap(True)
         self.reading = QLabel()
         self.reading.setProperty("role", "muted")
         self.sum = QLabel()
@@ -50,7 +55,7 @@ class UnitSumView(QWidget):
         self.code.setAccessibleName("The lines of NumPy that compute it")
         self.code.setToolTip("NumPy counts from 0; x is the output of the layer before")
         selectable = Qt.TextInteractionFlag.TextSelectableByMouse
-        for label in (self.sum, self.code):
+        for label in (self.sum, self.code, self.channel_sums):
             label.setTextInteractionFlags(
                 selectable | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
@@ -87,6 +92,8 @@ class UnitSumView(QWidget):
         has_channels = not is_list and told.products is not None and len(told.inputs) > 1
         self.channel_box.setVisible(has_channels)
         self.channel_words.setVisible(has_channels)
+        self.channel_sums.setVisible(has_channels)
+        self.channel_sums.setText(sums_in_words(told) if has_channels else "")
         self.sum.setText(sum_in_words(told))
         self.code.setText("\n".join(lines_with_numbers(told)))
         self._show_channel()
@@ -104,6 +111,7 @@ class UnitSumView(QWidget):
         column.addWidget(self.rows)
         column.addWidget(self.reading)
         column.addWidget(self.sum)
+        column.addWidget(self.channel_sums)
         column.addWidget(self.code)
         column.addStretch()
 
@@ -129,6 +137,21 @@ class UnitSumView(QWidget):
     def _on_channel_changed(self, value: int) -> None:
         self._wanted_channel = value - 1
         self._show_channel()
+
+
+def sums_in_words(told: UnitSum) -> str:
+    """Return what every channel adds; of very many, those that add most, and the rest."""
+    if told.products is None:
+        return ""
+    sums = told.products.sum(axis=(1, 2))
+    listed = np.sort(np.argsort(-np.abs(sums), kind="stable")[:MOST_LISTED])
+    parts = [f"{n + 1}:\u00a0{in_digits(float(sums[n]), 3)}" for n in listed.tolist()]
+    if len(listed) < len(sums):
+        rest = np.delete(sums, listed)
+        parts.append(f"{len(rest)} others {in_digits(float(rest.sum()), 3)}")
+    if told.bias is not None:
+        parts.append(f"bias\u00a0{in_digits(told.bias, 3)}")
+    return f"By channel  {',  '.join(parts)}"
 
 
 def sum_in_words(told: UnitSum) -> str:

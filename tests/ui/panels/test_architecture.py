@@ -32,7 +32,7 @@ def filled(qtbot, lab, panel):
 def center_of(panel, name):
     painter = panel.diagram.layers.painter
     number = [column.name for column in painter.columns].index(name)
-    return painter.column_rect(number).center().toPoint()
+    return panel.diagram.layers.column_rect(number).center().toPoint()
 
 
 def test_running_averages_are_no_parameters(qtbot, lab, panel):
@@ -118,6 +118,20 @@ def test_a_deep_network_goes_on_in_further_bands_and_is_scrolled_to(filled, lab,
     assert layers.visibleRegion().contains(center_of(filled, "Affine9"))
     qtbot.mouseMove(layers, center_of(filled, "Affine9"))
     assert filled.words.text().startswith("Affine9")
+
+
+def test_it_uses_the_room_of_a_large_window(filled, lab, qtbot):
+    before = filled.diagram.layers.width()
+    filled.resize(1300, 850)
+    layers = filled.diagram.layers
+    qtbot.waitUntil(lambda: layers.width() > 1.2 * before)
+    assert layers.width() <= filled.diagram.width()
+    assert layers.painter.bands == 1
+    left, right = layers.x(), layers.parentWidget().width() - layers.geometry().right()
+    assert abs(left - right) <= 2
+    pos = center_of(filled, "Affine2")
+    qtbot.mouseClick(layers, Qt.MouseButton.LeftButton, pos=pos)
+    assert lab.selection.layer == "Affine2"
 
 
 def test_it_is_exported_whole_as_picture_drawing_and_table(filled, tmp_path):

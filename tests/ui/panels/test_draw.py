@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolButton
 
 from convlab.data.digit_image import Drawing, Stroke, digit_image
 from convlab.nn import SimpleConvNet
+from convlab.nn.optimizers import Adam
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.draw import DrawPanel
 
@@ -198,3 +199,14 @@ def test_a_low_and_wide_panel_has_the_reading_beside_the_canvas(qtbot, panel):
     assert left_of_reading() < 20
     panel.resize(700, 320)
     qtbot.waitUntil(lambda: left_of_reading() > panel.canvas.width())
+
+
+def test_changes_to_the_network_are_said(qtbot, panel, lab):
+    use(qtbot, panel, network(answer=3))
+    put(qtbot, panel)
+    with qtbot.waitSignal(panel.model.changed):
+        lab.stand_in.take_step(lab.predictor.original.copy(), Adam())
+    assert status(panel)[1] == "Read with the weights that were opened, with your changes."
+    with qtbot.waitSignal(panel.model.changed):
+        lab.stand_in.undo()
+    assert status(panel)[1] == "Read with the weights that were opened."

@@ -146,3 +146,20 @@ def test_the_numbers_are_exported(qtbot: QtBot, panel: GradientCheckPanel, tmp_p
     check(qtbot, panel)
     panel.export_csv(tmp_path / "check.csv")
     assert len((tmp_path / "check.csv").read_text().splitlines()) == 1 + 30 + 5 + 30 + 10
+
+
+def test_what_is_not_done_is_not_exported_and_what_was_given_up_is_said(
+    qtbot: QtBot, panel: GradientCheckPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(panel, "Affine size=5", "Tanh")
+    check(qtbot, panel)
+    for name in ("W2", "b2"):
+        del panel.model._comparisons[name]
+    with monkeypatch.context() as while_busy:
+        while_busy.setattr(type(panel.model), "is_busy", True)
+        panel.model.changed.emit()
+        assert not panel.export_button.isEnabled()
+        assert panel.explanation.text().startswith("Checking.")
+    panel.model.changed.emit()
+    assert panel.export_button.isEnabled()
+    assert "It was given up before 2 parameters of 4." in panel.explanation.text()

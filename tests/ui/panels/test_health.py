@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtWidgets import QWidget
 
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
+from convlab.training.events import SnapshotTaken
 from convlab.ui.panel_frame import PanelFrame
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.health import EMPTY, QUANTITIES, UNFIT, WELL, HealthPanel
@@ -113,7 +115,10 @@ def test_the_numbers_behind_the_picture_are_told(trained):
 
 
 def test_what_looks_wrong_is_said_with_what_to_try(panel, lab, qtbot):
-    lab.predictor.use(build_network(NETWORK), trained=True)
+    network = build_network(NETWORK)
+    for key in ("W1", "W2", "W3"):
+        network.params[key] *= 5  # as they are, gradients are small
+    lab.predictor.use(network, trained=True)
     settle(qtbot, lab, panel)
     qtbot.waitUntil(lambda: panel.verdict.text() == WELL)
     kill(lab)
@@ -122,6 +127,50 @@ def test_what_looks_wrong_is_said_with_what_to_try(panel, lab, qtbot):
     assert panel.table.item(0, 3).toolTip().startswith("Dead")
     panel.table.setCurrentCell(1, 0)
     assert "behind Affine1" in panel.verdict.text()
+
+
+def test_a_number_outside_of_its_range_has_a_sign_and_a_sentence(panel, lab, qtbot):
+    network = build_network(NETWORK)
+    network.params["W3"] *= 0.3  # which makes the gradients of the layers before as much smaller
+    lab.predictor.use(network, trained=True)
+    settle(qtbot, lab, panel)
+    outside = [f for f in panel.model.findings if f.quantity == "gradient_norm"]
+    assert outside
+    for finding in outside:
+        row = next(
+            row
+            for row in range(panel.table.rowCount())
+            if panel.table.item(row, 0).text() == finding.layer
+        )
+        panel.table.setCurrentCell(row, 2)
+        assert panel.table.item(row, 2).text()[0] == ("▲" if finding.is_above else "▼")
+        assert finding.text in panel.verdict.text()
+
+
+def test_it_says_why_an_update_is_not_known(trained, lab, qtbot):
+    trained.table.setCurrentCell(0, 1)
+    assert trained.status.text().startswith("Usual")
+    assert trained.table.item(0, 1).text() != "–"
+    params = lab.predictor.original.copy().params
+    lab.session.weights_shown.emit(SnapshotTaken(0, params))
+    qtbot.waitUntil(lambda: trained.table.item(0, 1).text() == "–")
+    assert trained.status.text().startswith("There is no update here: no step came before.")
+    assert trained.table.item(0, 1).toolTip().startswith("There is no update here")
+    lab.predictor.use(build_network(NETWORK), trained=True)
+    qtbot.waitUntil(lambda: trained.status.text().startswith("Not known of opened weights"))
+
+
+def test_it_says_that_the_numbers_are_not_those_of_the_network_that_answers(panel, lab, qtbot):
+    lab.predictor.use(build_network(NETWORK), trained=True)
+    settle(qtbot, lab, panel)
+    assert panel.whose.isHidden()
+    lab.predictor.stand_in(build_network(NETWORK))
+    assert panel.whose.isVisible()
+    assert "before the changes" in panel.whose.text()
+    lab.predictor.stand_in(None)
+    assert panel.whose.isHidden()
+    lab.predictor.compare_untrained(True)
+    qtbot.waitUntil(lambda: "An untrained network answers" in panel.whose.text())
 
 
 def test_it_fits_a_small_dock_and_both_schemes(trained, frame, theme, qtbot):
@@ -144,7 +193,20 @@ def test_the_quantity_is_remembered(panel):
 
 
 def test_picture_and_table_are_exported(trained, tmp_path):
+    for button in (trained.quantity_box, trained.export_button):
+        cover = QWidget(button)
+        cover.setPalette(QPalette(QColor("#ff00ff")))
+        cover.setAutoFillBackground(True)
+        cover.resize(button.size())
+        cover.show()
+    magenta = bytes([255, 0, 255, 255])
+    seen = trained.grab().toImage()
+    assert magenta in bytes(seen.constBits())
     trained.export_png(tmp_path / "health.png")
-    assert QImage(str(tmp_path / "health.png")).width() > 1200
+    picture = QImage(str(tmp_path / "health.png"))
+    assert picture.width() > 1200
+    assert magenta not in bytes(picture.constBits())  # buttons are no part of it
+    trained.export_npz(tmp_path / "health.npz")
+    assert (tmp_path / "health.npz").stat().st_size > 0
     trained.export_csv(tmp_path / "health.csv")
     assert (tmp_path / "health.csv").read_text().startswith("iteration,loss,layer")

@@ -122,6 +122,10 @@ def test_of_several_channels_the_one_that_adds_most_is_shown_first(filled, lab, 
     most = int(np.abs(told.products.sum(axis=(1, 2))).argmax())
     assert view.channel_box.isVisible()
     assert view.channel_box.value() == most + 1
+    listed = view.channel_sums.text().removeprefix("By channel").split(",")
+    sums = [float(part.split("\u00a0")[1].replace("−", "-")) for part in listed]
+    assert len(sums) == 6 + 1  # and the bias, with which they add up
+    assert sum(sums) == pytest.approx(told.value, rel=0.02, abs=1e-4)
     other = (most + 1) % 6
     view.channel_box.setValue(other + 1)
     np.testing.assert_array_equal(view.grids.grids[1].values, told.weights[other])
@@ -170,4 +174,4 @@ def test_it_is_exported_as_picture_and_table(filled, lab, tmp_path):
     filled.export_png(tmp_path / "unit.png")
     assert not QImage(str(tmp_path / "unit.png")).isNull()
     filled.export_csv(tmp_path / "unit.csv")
-    assert (tmp_path / "unit.csv").read_text().count("\n") == 1 + 25 + 1 + 1
+    assert (tmp_path / "unit.csv").read_text().count("\n") == 1 + 25 + 1 + 1 + 1

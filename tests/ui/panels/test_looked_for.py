@@ -144,3 +144,30 @@ def test_what_is_shown_is_exported(panel, lab, qtbot, tmp_path):
     panel.export_csv(tmp_path / "patches.csv")
     assert (tmp_path / "patches.png").read_bytes().startswith(b"\x89PNG")
     assert len((tmp_path / "patches.csv").read_text().splitlines()) == 1 + 30 * 9
+
+
+def test_other_weights_do_not_draw_the_same_rows_anew(panel, lab, qtbot):
+    search(panel, lab, qtbot)
+    panel.rows.grab()
+    drawn = dict(panel.rows._pictures)
+    assert drawn
+    lab.predictor.changed.emit()  # as while somebody moves the time machine
+    assert panel.rows._pictures == drawn
+
+
+def test_nothing_is_said_about_another_network(panel, lab, qtbot):
+    search(panel, lab, qtbot)
+    assert "found in" in panel.status.text()
+    lab.predictor.use(OwnNetwork(["Affine size=5"]), trained=True)
+    assert "no convolution" in panel.hint.text()
+    assert panel.status.text() == ""
+
+
+def test_what_is_not_found_yet_is_not_exported(panel, lab, qtbot):
+    search(panel, lab, qtbot)
+    assert panel.export_button.isEnabled()
+    lab.predictor.network.adopt({k: v + 1 for k, v in lab.predictor.network.params.items()})
+    lab.predictor.changed.emit()
+    qtbot.mouseClick(panel.search_button, LEFT)
+    assert panel.model.is_busy
+    assert not panel.export_button.isEnabled()

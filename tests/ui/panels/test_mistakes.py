@@ -1,6 +1,7 @@
 """The confusion matrix, what lies beside it, and the way of a misread image to the canvas."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from convlab.app.lab import Lab
 from convlab.nn import SimpleConvNet
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.draw import DrawPanel
-from convlab.ui.panels.mistakes import EMPTY, HINT, MistakesPanel
+from convlab.ui.panels.mistakes import EMPTY, HINT, LEARNED, MistakesPanel
 from convlab.ui.theme import Theme
 
 
@@ -192,3 +193,25 @@ def test_in_a_narrow_dock_the_details_come_below(qtbot: QtBot, panel: MistakesPa
     qtbot.waitUntil(lambda: panel.tabs.mapTo(panel, QPoint(0, 0)).x() < 40)
     assert panel.minimumSizeHint().width() <= 330
     assert panel.summary.text() == "10.00%"
+
+
+def test_it_is_said_that_the_weights_have_learned_these_images(
+    qtbot: QtBot, panel: MistakesPanel
+) -> None:
+    lab = panel.lab
+    network = SimpleConvNet(hidden_size=4, rng=np.random.default_rng(0))
+    lab.predictor.use(network, trained=True, origin="lab")
+    qtbot.waitUntil(lambda: panel.model.reading is not None)
+    assert panel.status.text() == HINT  # the images are others
+    lab.set_dataset(replace(lab.dataset, name="bundled"))
+    qtbot.waitUntil(lambda: panel.status.text() == LEARNED)
+    assert panel.summary.text().endswith(", learned before")
+    read(qtbot, panel)  # with weights of a file
+    qtbot.waitUntil(lambda: panel.status.text() == HINT)
+
+
+def test_a_low_dock_needs_no_scrolling(qtbot: QtBot, panel: MistakesPanel) -> None:
+    read(qtbot, panel)
+    for page in range(3):
+        panel.tabs.setCurrentIndex(page)
+        assert panel.minimumSizeHint().height() <= 230

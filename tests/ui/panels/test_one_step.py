@@ -12,6 +12,7 @@ from convlab.app.lab import Lab
 from convlab.nn import SimpleConvNet
 from convlab.nn.network import Network
 from convlab.nn.network_settings import NETWORKS
+from convlab.nn.networks.own_network import OwnNetworkSettings
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.one_step import OneStepPanel
 from convlab.ui.theme import Theme
@@ -208,3 +209,12 @@ def test_the_arrays_are_exported_and_the_choice_remembered(
     assert panel.batch.images_box.value() == 17
     panel.restore_choices({"images": "many"})
     assert panel.batch.images_box.value() == 17
+
+
+def test_with_dropout_both_losses_are_told(qtbot: QtBot, panel: OneStepPanel) -> None:
+    settings = OwnNetworkSettings(layers=["Affine size=30", "Dropout dropout_ratio=0.5"])
+    make(qtbot, panel, settings.build((1, 28, 28), 10, np.random.default_rng(0)))
+    step = panel.model.step
+    assert step is not None
+    learned, before = f"{step.loss_learned:.6g}", f"{step.loss_before:.6g}"
+    assert panel.status.text().startswith(f"Loss {learned} with dropout, {before} without;")

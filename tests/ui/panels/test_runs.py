@@ -3,6 +3,7 @@
 import csv
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
 from convlab.app.run_list import ENTRY_ROLE
+from convlab.app.run_queue import QueuedRun
 from convlab.app.session import State
 from convlab.data.dataset import Dataset
 from convlab.training.config import TrainingConfig
@@ -83,7 +85,7 @@ def test_without_runs_it_says_how_to_make_one(opened: Open) -> None:
     assert PANELS.get("Runs") is RunsPanel
     assert panel._hint.text() == EMPTY
     assert panel._hint.isVisible()
-    assert enabled(panel) == {"Import…"}
+    assert enabled(panel) == {"Import…", "Import folder…"}
 
 
 def test_a_training_appears_and_is_followed_to_its_end(
@@ -103,6 +105,43 @@ def test_a_training_appears_and_is_followed_to_its_end(
     qtbot.waitUntil(lambda: lab.session.state is State.IDLE)
     qtbot.waitUntil(lambda: panel.model.ordered.index(0, 2).data().startswith("Stopped"))
     assert {"Open", "Resume", "Delete…", "Export…"} <= enabled(panel)
+
+
+def test_a_run_that_another_program_makes_appears(
+    qtbot: QtBot, opened: Open, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convlab.app.runs.AGAIN", 50)
+    make_run("here")
+    panel = opened()
+    folder = make_run("elsewhere")
+    qtbot.waitUntil(lambda: sorted(titles(panel)) == ["elsewhere", "here"])
+    info = folder.info()
+    assert info is not None
+    folder.save_info(replace(info, state="diverged"))
+    qtbot.waitUntil(lambda: entry(panel, "elsewhere").info.state == "diverged")
+    panel.table.choose(folder.path.name)
+    panel.model.said.emit("This stays while nothing changes.")
+    with qtbot.assertNotEmitted(panel.model.read, wait=150):
+        pass
+    panel.hide()
+    assert not panel.model._timer.isActive(), "nobody looks"
+
+
+def test_the_runs_of_a_preset_are_drawn_as_they_end(
+    qtbot: QtBot, lab: Lab, opened: Open, make_run: MakeRun
+) -> None:
+    make_run("before")
+    panel = opened()
+    lab.overlays.toggle(entry(panel, "before"))
+    assert lab.config is not None
+    race = [QueuedRun(f"seed {n}", replace(lab.config, seed=n, epochs=1)) for n in range(2)]
+    lab.queue.start(race, lab.dataset)
+
+    def drawn() -> list[str]:
+        return [overlay.title for overlay in lab.overlays.overlays]
+
+    qtbot.waitUntil(lambda: drawn() == ["seed 0", "seed 1"])
+    assert not lab.queue.is_active
 
 
 def test_a_stopped_run_goes_on_from_here(
@@ -203,6 +242,7 @@ def test_runs_go_to_the_trash_only_after_a_question(
     person.answer("Move to trash")
     qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: titles(panel) == ["kept"])
+    assert panel.status.text() == "bad went to the trash."
     assert not deleted.path.exists()
     assert kept.path.exists()
 
@@ -227,7 +267,16 @@ def test_a_run_is_exported_and_opened_elsewhere(
     assert zipfile.is_zipfile(path)
     assert [p.name for p in tmp_path.glob(".a*")] == []
     panel.actions_.import_.trigger()
-    qtbot.waitUntil(lambda: titles(panel) == ["a", "a"])
+    qtbot.waitUntil(lambda: sorted(titles(panel)) == ["a", "a (2)"])
+    choose(panel, "a")
+    size = path.stat().st_size
+    with qtbot.waitSignal(panel.model.said):
+        panel.actions_.export_small.trigger()
+    assert path.stat().st_size < size
+    folder = str(panel.model.table.entries[0].folder.path)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: folder)
+    panel.actions_.import_folder.trigger()
+    qtbot.waitUntil(lambda: len(titles(panel)) == len(set(titles(panel))) == 3)
 
 
 def test_a_folder_is_revealed(
@@ -281,7 +330,9 @@ def test_space_ticks_a_run_which_the_curves_draw_in_its_color(
 def test_two_runs_are_compared(
     qtbot: QtBot, opened: Open, make_run: MakeRun, tmp_path: Path
 ) -> None:
-    make_run("left", network={"name": "SimpleConvNet", "filter_num": 4, "hidden_size": 20})
+    make_run(
+        "left", stop_at=5, network={"name": "SimpleConvNet", "filter_num": 4, "hidden_size": 20}
+    )
     make_run("right", network={"name": "SimpleConvNet", "filter_num": 6, "hidden_size": 20})
     panel = opened()
     choose(panel, "left")
@@ -295,6 +346,12 @@ def test_two_runs_are_compared(
     left, right = ("A", "B") if dialog.legend.runs[0][0] == "A  left" else ("B", "A")
     values = {c: table.item(rows["Filters"], 1 + "AB".index(c)).text() for c in "AB"}
     assert (values[left], values[right]) == ("4", "6")
+    whole = {c: table.item(rows["All test images, at the end"], 1 + "AB".index(c)) for c in "AB"}
+    assert whole[left].text() == "not measured", "it was stopped before"
+    assert whole[right].text().endswith("%")
+    kept = f"A: iteration {5 if left == 'A' else 12}, B: {12 if left == 'A' else 5}"
+    assert f"with the weights that each run has left ({kept})" in dialog.status.text()
+    assert dialog.bars_title.text() == "Accuracy of each class (20 images)"
     assert dialog.filters.grids[1].isVisible()  # filters of other numbers are laid out alone
     assert "2 images" in dialog.bars.in_words(3)
     dialog.resize(900, 600)

@@ -77,7 +77,8 @@ def test_a_chosen_unit_and_then_a_map_are_followed(panel, lab, qtbot):
     panel.parts.units.bars.chosen.emit(unit.unit)
     maps = panel.parts.maps.bars
     qtbot.waitUntil(lambda: maps.rows()[-1].part == pytest.approx(unit.part))
-    assert panel.parts.maps._heading.text() == f"Feature maps of unit {unit.unit + 1}"
+    heading = f"Feature maps of unit {unit.unit + 1} {maps.factor}".strip()
+    assert panel.parts.maps._heading.text() == heading
     chosen = maps.rows()[0]
     maps.chosen.emit(chosen.unit)
     heading = panel.parts.patches._heading

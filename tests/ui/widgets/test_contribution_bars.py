@@ -81,4 +81,10 @@ def test_red_bars_lie_to_the_right_of_blue_ones(bars, theme):
 
 
 def test_it_is_read_out_in_words(bars):
-    assert bars.accessibleDescription().startswith("Unit 2: −3.000, Unit 3: +2.000")
+    assert bars.accessibleDescription().startswith("Unit 2: −3, Unit 3: +2")
+
+
+def test_small_parts_are_written_with_a_common_power_of_ten(bars):
+    assert (bars.factor, bars.number(0)) == ("", "−3.000")
+    bars.set_parts(PARTS / 10_000, 0.0)
+    assert (bars.factor, bars.number(0), bars.number(1)) == ("×10⁻⁴", "−3.000", "+2.000")

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from convlab.insight.health import Health, LayerHealth, quantiles
+from convlab.insight.health_histograms import ROWS
 from convlab.ui.widgets.chart_contents import HeatMap, Lines
-from convlab.ui.widgets.health_charts import ROWS, content_of
+from convlab.ui.widgets.health_charts import content_of
+from convlab.ui.widgets.moment_contents import ByLayer, Histogram
 
 RNG = np.random.default_rng(0)
 
@@ -77,3 +79,24 @@ def test_shares_are_not_logarithms():
 def test_what_is_never_known_gives_an_empty_line_and_an_unknown_layer_nothing():
     assert np.isnan(content_of(records(), "Conv1", "update_ratio").chosen[:, 1]).all()
     assert content_of(records(), "Conv9", "weights") is None
+
+
+def test_one_moment_alone_is_a_histogram_without_time():
+    bars = content_of(records()[:1], "Conv1", "weights")
+    assert isinstance(bars, Histogram)
+    assert bars.shares.sum() == pytest.approx(1.0, abs=0.01)
+    assert bars.caption == "Weights"
+    fullest = int(bars.shares.argmax())
+    middle = bars.edges[fullest : fullest + 2].mean()
+    assert bars.reading(middle).startswith(f"{bars.shares[fullest]:.1%} of the values lie between")
+    assert bars.reading(1e9) == bars.reading(bars.edges[-1])
+
+
+def test_one_moment_alone_has_a_dot_for_each_layer():
+    dots = content_of(records()[:1], "Affine1", "idle")
+    assert isinstance(dots, ByLayer)
+    assert dots.values == [0.25, 0.25]
+    assert [text for _, text in dots.x_ticks(3)] == ["Conv1", "Affine1"]
+    assert [dots.name_at(x) for x in (0.0, 1.2, 2.0)] == ["Conv1", "Affine1", "Affine1"]
+    norms = content_of(records()[:1], "Conv1", "gradient_norm")
+    assert norms.values == pytest.approx([0.0, -1.0])
