@@ -9,7 +9,6 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from convlab.app.fresh import REST
 from convlab.app.long_work import Report
 from convlab.data.dataset import ImageSet
 from convlab.insight.activations import INPUT
@@ -20,6 +19,7 @@ from convlab.insight.receptive_field import receptive_fields
 from convlab.nn.network import Network
 
 PATCHES = 9  # of each filter
+REST = 9.0  # times as long as the work took, while a run is on; so a tenth of a core is used
 LOOK_EVERY = 0.05  # seconds between two looks at whether a rest is over
 SEED = 0  # of the noise that images are made from: the same network gives the same images
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import ClassVar
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from convlab.app.background import Background
 from convlab.app.session import Session
 
-REST = 9.0  # times as long as the work took, while a run is on; so a tenth of a core is used
-SHORTEST_REST = 66  # milliseconds; the session tells of news no more often
+# While a run is on, the rest is this many times as long as the work took, for each that is watched:
+# together they take a sixteenth of a core, and drawing what they found takes about as much.
+REST = 15.0
+SHORTEST_REST = 150  # milliseconds for each that is watched
 
 Work = Callable[[], object]
 
@@ -24,6 +28,7 @@ class Fresh(QObject):
 
     changed = Signal()
     failed = Signal(str)
+    _watched: ClassVar[WeakSet["Fresh"]] = WeakSet()
 
     def __init__(
         self,
@@ -69,6 +74,10 @@ class Fresh(QObject):
     def set_watched(self, is_watched: bool) -> None:
         """Tell whether the result is seen; what is stale is computed as soon as it is."""
         self._is_watched = is_watched
+        if is_watched:
+            self._watched.add(self)
+        else:
+            self._watched.discard(self)
         self._start_soon()
 
     def _start_soon(self) -> None:
@@ -104,7 +113,8 @@ class Fresh(QObject):
     def _rest(self) -> None:
         """Leave the cores to the training for a while before the next result."""
         took = 1000 * (perf_counter() - self._started)
-        rest = max(SHORTEST_REST, int(REST * took)) if self._session.is_busy else 0
+        one = max(SHORTEST_REST, int(REST * took)) if self._session.is_busy else 0
+        rest = one * max(1, len(self._watched))
         if rest:
             self._timer.start(rest)
         else:

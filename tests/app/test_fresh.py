@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from weakref import WeakSet
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -78,6 +79,7 @@ def test_it_rests_while_a_run_is_on_for_as_long_as_the_work_was(
 ) -> None:
     session = Session()
     monkeypatch.setattr(Session, "is_busy", property(lambda _: True))
+    monkeypatch.setattr(Fresh, "_watched", WeakSet())
     clock = [0.0]
     monkeypatch.setattr("convlab.app.fresh.perf_counter", lambda: clock[0])
     fresh = Fresh(session, work.prepare)
@@ -88,14 +90,22 @@ def test_it_rests_while_a_run_is_on_for_as_long_as_the_work_was(
     clock[0] = 0.5
     with qtbot.waitSignal(fresh.changed):
         pass
-    assert rests == [0, 4500]  # so a tenth of a core is used
+    assert rests == [0, 7500]  # so a sixteenth of a core is used
     work.result = ConvlabError("It does not fit.")
     fresh.recompute()
     fresh._on_timeout()
     clock[0] = 0.501
     with qtbot.waitSignal(fresh.failed):
         pass
-    assert rests[-1] == 66
+    assert rests[-1] == 150
+    other = Fresh(session, work.prepare)
+    other.set_watched(True)  # so both together take what one took
+    fresh.recompute()
+    fresh._on_timeout()
+    with qtbot.waitSignal(fresh.failed):
+        pass
+    assert rests[-1] == 300
+    other.set_watched(False)
 
 
 def test_many_changes_at_once_are_one_computation(

@@ -84,7 +84,7 @@ class InspectorPanel(WatchingPanel):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give the pictures the height that can be seen."""
-        if watched is self._scroll.viewport() and event.type() == QEvent.Type.Resize:
+        if event.type() == QEvent.Type.Resize and watched is self._scroll.viewport():
             self._share_room()
         return super().eventFilter(watched, event)
 
