@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMessageBox, QToolBar
+from PySide6.QtWidgets import QApplication, QMessageBox, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from convlab.app.lab import Lab
@@ -59,6 +59,34 @@ class Person:
 def _open_boxes() -> list[QMessageBox]:
     widgets = QApplication.topLevelWidgets()
     return [w for w in widgets if isinstance(w, QMessageBox) and w.isVisible()]
+
+
+class EventCount(QObject):
+    """Counts how often a widget gets events of one kind."""
+
+    def __init__(self, watched: QWidget, kind: QEvent.Type) -> None:
+        super().__init__(watched)
+        self._kind = kind
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == self._kind
+        return False
+
+    def caused_by(self, change: Callable[[], object]) -> int:
+        """Return how many events a change causes."""
+        QApplication.processEvents()
+        before = self.count
+        change()
+        QApplication.processEvents()
+        return self.count - before
+
+
+@pytest.fixture
+def count_events(qtbot: QtBot) -> type[EventCount]:
+    """Counts events of a kind that a widget gets: ``count_events(widget, kind)``."""
+    return EventCount
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,6 +23,7 @@ from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.diagram_columns import columns_of
 from convlab.ui.widgets.network_diagram import NetworkDiagram
+from convlab.ui.widgets.panel_parts import ExportButton
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
 EMPTY = "Press Train, or open weights in the File menu, to see the network's layers."
@@ -50,7 +49,15 @@ class ArchitecturePanel(WatchingPanel):
         self.diagram = NetworkDiagram(theme)
         self.words = _muted(Qt.AlignmentFlag.AlignTop)
         self.basis = _muted(Qt.AlignmentFlag.AlignTop)
-        self._make_export_button()
+        self.export_button = ExportButton(
+            theme,
+            {
+                "Picture (PNG)…": self._on_png_wanted,
+                "Drawing (SVG)…": self._on_svg_wanted,
+                "Table (CSV)…": self._on_csv_wanted,
+            },
+        )
+        self.export_button.setToolTip("Save the diagram as a picture, or its numbers as a table")
         self._lay_out()
         self.setMinimumWidth(NARROWEST)
         self.model.changed.connect(self._on_changed)
@@ -81,15 +88,6 @@ class ArchitecturePanel(WatchingPanel):
         """Keep as many lines as the longest words take, so that nothing jumps."""
         super().resizeEvent(event)
         self._make_room_for_words()
-
-    def _make_export_button(self) -> None:
-        self.export_button = QPushButton("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Drawing (SVG)…", self._on_svg_wanted)
-        menu.addAction("Table (CSV)…", self._on_csv_wanted)
-        self.export_button.setMenu(menu)
-        self.export_button.setToolTip("Save the diagram as a picture, or its numbers as a table")
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -171,7 +169,6 @@ class ArchitecturePanel(WatchingPanel):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
         self._redraw()
 
     def _on_png_wanted(self) -> None:

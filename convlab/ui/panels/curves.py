@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QLabel,
-    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from convlab.ui.widgets.curve_section import CurveSection
 from convlab.ui.widgets.figure import png_of, svg_of
 from convlab.ui.widgets.look import Look
 from convlab.ui.widgets.loss_section import LossSection
+from convlab.ui.widgets.panel_parts import ExportButton
 from convlab.ui.widgets.plot_axis import percent_text
 from convlab.ui.widgets.plot_style import blend
 from convlab.ui.widgets.readout import Readout
@@ -147,12 +147,15 @@ class CurvesPanel(Panel):
             "Keep the whole run in view; zooming or moving a plot switches this off"
         )
         self.follow_button.toggled.connect(self._on_follow_toggled)
-        self.export_button = QPushButton("Export", self)
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Drawing (SVG)…", self._on_svg_wanted)
-        menu.addAction("Table (CSV)…", self._on_csv_wanted)
-        self.export_button.setMenu(menu)
+        self.export_button = ExportButton(
+            self.theme,
+            {
+                "Picture (PNG)…": self._on_png_wanted,
+                "Drawing (SVG)…": self._on_svg_wanted,
+                "Table (CSV)…": self._on_csv_wanted,
+            },
+            parent=self,
+        )
         self.accuracy.add_control(self.follow_button)
         self.accuracy.add_control(self.export_button)
 
@@ -266,7 +269,6 @@ class CurvesPanel(Panel):
     @Slot()
     def _on_theme_changed(self) -> None:
         self.follow_button.setIcon(self.theme.icon("mdi6.crosshairs-gps"))
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
         self._show_whether_following()
 
     @Slot()

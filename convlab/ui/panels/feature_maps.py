@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -24,6 +22,7 @@ from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.feature_map_view import FeatureMapView
+from convlab.ui.widgets.panel_parts import ExportButton
 from convlab.ui.widgets.picture_file import png_of
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
@@ -55,7 +54,10 @@ class FeatureMapsPanel(WatchingPanel):
         self.status.setProperty("role", "muted")
         self.status.setWordWrap(True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._make_export_button()
+        self.export_button = ExportButton(
+            theme, {"Picture (PNG)…": self._on_png_wanted, "Numbers (NPZ)…": self._on_npz_wanted}
+        )
+        self.export_button.setToolTip("Save what is shown as a picture, or all outputs as arrays")
         self._lay_out()
         self.setMinimumWidth(NARROWEST)
         self.layer_box.activated.connect(self._on_layer_activated)
@@ -64,8 +66,6 @@ class FeatureMapsPanel(WatchingPanel):
         self.view.chosen.connect(self.model.choose)
         self.model.changed.connect(self._on_changed)
         self.model.selection_changed.connect(self._on_selection_changed)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
 
     def choices(self) -> dict[str, str]:
         """Return whether maps have scales of their own, and whether all layers are shown."""
@@ -106,14 +106,6 @@ class FeatureMapsPanel(WatchingPanel):
         longest = metrics.horizontalAdvance(f"Test image 10,000, labeled 0. {HINT}")
         lines = 1 + longest // max(1, self.width() - 4 * SPACE)
         self.status.setFixedHeight(lines * metrics.lineSpacing())
-
-    def _make_export_button(self) -> None:
-        self.export_button = QPushButton("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Numbers (NPZ)…", self._on_npz_wanted)
-        self.export_button.setMenu(menu)
-        self.export_button.setToolTip("Save what is shown as a picture, or all outputs as arrays")
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -199,9 +191,6 @@ class FeatureMapsPanel(WatchingPanel):
         self._redraw()
 
     @Slot()
-    def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
-
     def _on_png_wanted(self) -> None:
         ask_and_export(self, "feature maps", "png", "PNG pictures", self.export_png)
 

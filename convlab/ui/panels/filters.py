@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,6 +28,7 @@ from convlab.ui.widgets.filter_figure import png_of
 from convlab.ui.widgets.filter_grids import FilterGrids
 from convlab.ui.widgets.filter_pictures import FilterPicture, pictures_of
 from convlab.ui.widgets.layer_choice import LayerChoice
+from convlab.ui.widgets.panel_parts import ExportButton
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
 REST = 200  # milliseconds between two redraws while a run is on; filters change slowly
@@ -63,7 +62,9 @@ class FiltersPanel(Panel):
         self.color_choice = ColorChoice(theme)
         self.grids = FilterGrids(theme)
         self.dialog = FilterDialog(theme, self)
-        self._make_export_button()
+        self.export_button = ExportButton(
+            theme, {"Picture (PNG)…": self._on_png_wanted, "Table (CSV)…": self._on_csv_wanted}
+        )
         self._lay_out()
         self.layer_choice.layer_chosen.connect(self.model.choose_layer)
         self.layer_choice.channel_chosen.connect(self.model.choose_channel)
@@ -97,13 +98,6 @@ class FiltersPanel(Panel):
     def export_csv(self, path: Path) -> None:
         """Write every weight of the layer to a CSV file; a failure is told in a dialog."""
         export_or_complain(self, "filters", path, lambda: self.model.to_csv(path))
-
-    def _make_export_button(self) -> None:
-        self.export_button = QPushButton("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Table (CSV)…", self._on_csv_wanted)
-        self.export_button.setMenu(menu)
 
     def _lay_out(self) -> None:
         self._buttons = QHBoxLayout()
@@ -234,7 +228,6 @@ class FiltersPanel(Panel):
             self._on_changed()
 
     def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
         self._redraw()
 
     def _on_png_wanted(self) -> None:

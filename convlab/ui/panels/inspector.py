@@ -8,8 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -25,6 +23,7 @@ from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.field_pictures import FieldPicture, FieldPictures
+from convlab.ui.widgets.panel_parts import ExportButton
 from convlab.ui.widgets.picture_file import png_of
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 from convlab.ui.widgets.unit_choice import UnitChoice
@@ -50,14 +49,15 @@ class InspectorPanel(WatchingPanel):
         self.choice = UnitChoice()
         self.pictures = FieldPictures(theme)
         self.sum_view = UnitSumView(theme)
-        self._make_export_button()
+        self.export_button = ExportButton(
+            theme, {"Picture (PNG)…": self._on_png_wanted, "Table (CSV)…": self._on_csv_wanted}
+        )
+        self.export_button.setToolTip("Save what is shown as a picture, or all numbers as a table")
         self._lay_out()
         self.setMinimumWidth(NARROWEST)
         self.model.changed.connect(self._on_changed)
         self.choice.chosen.connect(self.model.choose)
         self.pictures.chosen.connect(self.model.choose)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
 
     def export_png(self, path: Path) -> None:
         """Write pictures and numbers, in view or not, to a PNG; a failure is told in a dialog."""
@@ -80,22 +80,13 @@ class InspectorPanel(WatchingPanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use a word on the button where there is room for it."""
         super().resizeEvent(event)
-        self.export_button.setText("Export" if self.width() >= WIDE else "")
+        self.export_button.set_with_word(self.width() >= WIDE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give the pictures the height that can be seen."""
         if event.type() == QEvent.Type.Resize and watched is self._scroll.viewport():
             self._share_room()
         return super().eventFilter(watched, event)
-
-    def _make_export_button(self) -> None:
-        self.export_button = QPushButton("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Table (CSV)…", self._on_csv_wanted)
-        self.export_button.setMenu(menu)
-        self.export_button.setAccessibleName("Export")
-        self.export_button.setToolTip("Save what is shown as a picture, or all numbers as a table")
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -175,9 +166,6 @@ class InspectorPanel(WatchingPanel):
             self._redraw()
 
     @Slot()
-    def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
-
     def _on_png_wanted(self) -> None:
         ask_and_export(self, "inspector", "png", "PNG pictures", self.export_png)
 

@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QImage, QImageWriter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QMenu,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -24,6 +23,7 @@ from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.cell_numbers import signed
 from convlab.ui.widgets.layer_choice import LayerChoice
+from convlab.ui.widgets.panel_parts import ExportButton
 from convlab.ui.widgets.patch_detail import PatchDetail
 from convlab.ui.widgets.patch_pictures import PatchCell, made_image
 from convlab.ui.widgets.patch_rows import PatchRows
@@ -54,7 +54,9 @@ class LookedForPanel(WatchingPanel):
         self._sentence = ""
         self.layer_choice = LayerChoice()
         self.search_button = QPushButton("Search")
-        self.export_button = QPushButton("Export")
+        self.export_button = ExportButton(
+            theme, {"Picture (PNG)…": self._on_png_wanted, "Table (CSV)…": self._on_csv_wanted}
+        )
         self.rows = PatchRows(theme)
         self.detail = PatchDetail(theme)
         self.progress = QProgressBar()
@@ -82,15 +84,10 @@ class LookedForPanel(WatchingPanel):
         """Leave the rows the room where there is little."""
         super().resizeEvent(event)
         self.detail.setVisible(self.width() >= WIDE)
-        self.export_button.setText("Export" if self.width() >= WIDE_HEADER else "")
+        self.export_button.set_with_word(self.width() >= WIDE_HEADER)
 
     def _make_buttons(self) -> None:
         self.search_button.setAccessibleName("Search")
-        self.export_button.setAccessibleName("Export")
-        menu = QMenu(self.export_button)
-        menu.addAction("Picture (PNG)…", self._on_png_wanted)
-        menu.addAction("Table (CSV)…", self._on_csv_wanted)
-        self.export_button.setMenu(menu)
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(SPACE // 2)
         self.progress.setAccessibleName("Progress of the search")
@@ -263,7 +260,6 @@ class LookedForPanel(WatchingPanel):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.export_button.setIcon(self.theme.icon("mdi6.export-variant"))
         self.search_button.setIcon(self.theme.icon("mdi6.magnify"))
         self._on_changed()
 

@@ -1,4 +1,4 @@
-"""Small things that panels which look inside have alike."""
+"""Small things that panels have alike."""
 
 from collections.abc import Callable, Mapping
 

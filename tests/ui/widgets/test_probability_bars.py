@@ -1,6 +1,5 @@
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent
 
 from convlab.ui.widgets.probability_bars import ProbabilityBars
 
@@ -70,30 +69,10 @@ def test_the_bars_follow_the_theme(bars, theme):
     assert length_of_bar(bars, 7, theme.colors.accent) > 20
 
 
-class Paints(QObject):
-    """Counts how often a widget is painted."""
-
-    def __init__(self, watched):
-        super().__init__(watched)
-        self.count = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, watched, event):
-        self.count += event.type() == QEvent.Type.Paint
-        return False
-
-    def caused_by(self, change):
-        QApplication.processEvents()
-        before = self.count
-        change()
-        QApplication.processEvents()
-        return self.count - before
-
-
-def test_only_what_can_be_seen_is_painted(bars, qtbot):
+def test_only_what_can_be_seen_is_painted(bars, qtbot, count_events):
     with qtbot.waitExposed(bars):
         bars.show()
-    paints = Paints(bars)
+    paints = count_events(bars, QEvent.Type.Paint)
     bars.set_values(("cat", "dog"), (0.25, 0.75))
     assert paints.caused_by(lambda: bars.set_values(("cat", "dog"), (0.25001, 0.74999))) == 0
     assert paints.caused_by(lambda: bars.set_values(("cat", "dog"), (0.26, 0.74))) == 1

@@ -1,31 +1,11 @@
 """A label that changes all the time and moves nothing."""
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
 from convlab.ui.widgets.steady_label import SteadyLabel
 from convlab.ui.widgets.still_frame import StillFrame
-
-
-class Layouts(QObject):
-    """Counts how often a widget is asked for another layout."""
-
-    def __init__(self, watched):
-        super().__init__(watched)
-        self.count = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, watched, event):
-        self.count += event.type() == QEvent.Type.LayoutRequest
-        return False
-
-    def caused_by(self, change):
-        QApplication.processEvents()
-        before = self.count
-        change()
-        QApplication.processEvents()
-        return self.count - before
 
 
 @pytest.fixture
@@ -47,18 +27,18 @@ def shown(qtbot):
     return show
 
 
-def test_a_text_that_fits_asks_for_no_layout(shown):
+def test_a_text_that_fits_asks_for_no_layout(shown, count_events):
     label = SteadyLabel(100)
-    layouts = Layouts(shown(label))
+    layouts = count_events(shown(label), QEvent.Type.LayoutRequest)
     assert layouts.caused_by(lambda: label.set_text("1 of 9")) == 0
     assert layouts.caused_by(lambda: label.set_text("2 of 9")) == 0
     assert label.text() == "2 of 9"
 
 
-def test_a_longer_text_gets_more_room_and_an_empty_one_gives_it_back(shown):
+def test_a_longer_text_gets_more_room_and_an_empty_one_gives_it_back(shown, count_events):
     label = SteadyLabel(20)
     label.setContentsMargins(8, 0, 0, 0)
-    layouts = Layouts(shown(label))
+    layouts = count_events(shown(label), QEvent.Type.LayoutRequest)
     assert layouts.caused_by(lambda: label.set_text("Iteration 1,000 of 100,000")) == 1
     assert label.label.width() >= label.label.sizeHint().width()
     wide = label.width()
@@ -80,8 +60,8 @@ def test_a_larger_type_gets_more_room(shown):
     assert label.label.width() >= label.label.sizeHint().width()
 
 
-def test_a_frame_keeps_the_wishes_of_its_child_to_itself(shown):
+def test_a_frame_keeps_the_wishes_of_its_child_to_itself(shown, count_events):
     child = QLabel("before")
-    layouts = Layouts(shown(StillFrame(child)))
+    layouts = count_events(shown(StillFrame(child)), QEvent.Type.LayoutRequest)
     assert layouts.caused_by(lambda: child.setText("after, and longer")) == 0
     assert child.size() == child.parentWidget().size()
