@@ -5,8 +5,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from convlab.app.filter_history import FilterHistory
 from convlab.app.lab import Lab
+from convlab.app.paced import Paced
 from convlab.insight.filter_edit import PRESETS, Edits, Filter, FirstLayer, first_layer
 from convlab.nn.network import Network
+
+REST = 400  # milliseconds between two moments while the network learns; filters change slowly
 
 
 class FilterEditModel(QObject):
@@ -30,11 +33,13 @@ class FilterEditModel(QObject):
         self._number = 0
         self._copied: Filter | None = None
         self._used: Edits = {}  # those with which the lab answers
+        self._paced = Paced(lab, REST, parent=self)
+        self._paced.due.connect(self._take_filters)
         lab.stand_in.changed.connect(self._on_stand_in_changed)
         lab.stand_in.base_changed.connect(self._on_base_changed)
         lab.session.state_changed.connect(self.changed)
         lab.selection.changed.connect(self._on_selection_changed)
-        self._on_base_changed()
+        self._take_filters()
         self._on_stand_in_changed()
 
     @property
@@ -188,6 +193,10 @@ class FilterEditModel(QObject):
 
     @Slot()
     def _on_base_changed(self) -> None:
+        self._paced.ask(only_learned=self._lab.stand_in.base is self._base)
+
+    @Slot()
+    def _take_filters(self) -> None:
         base, shapes_before = self._lab.stand_in.base, _shapes(self._filters)
         self._base = base
         self._base_number += 1

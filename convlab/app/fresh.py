@@ -2,18 +2,12 @@
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import ClassVar
-from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from convlab.app.background import Background
 from convlab.app.session import Session
-
-# While a run is on, the rest is this many times as long as the work took, for each that is watched:
-# together they take a sixteenth of a core, and drawing what they found takes about as much.
-REST = 15.0
-SHORTEST_REST = 150  # milliseconds for each that is watched
+from convlab.app.shared_rest import rest_after, set_watched
 
 Work = Callable[[], object]
 
@@ -28,7 +22,6 @@ class Fresh(QObject):
 
     changed = Signal()
     failed = Signal(str)
-    _watched: ClassVar[WeakSet["Fresh"]] = WeakSet()
 
     def __init__(
         self,
@@ -74,10 +67,7 @@ class Fresh(QObject):
     def set_watched(self, is_watched: bool) -> None:
         """Tell whether the result is seen; what is stale is computed as soon as it is."""
         self._is_watched = is_watched
-        if is_watched:
-            self._watched.add(self)
-        else:
-            self._watched.discard(self)
+        set_watched(self, is_watched)
         self._start_soon()
 
     def _start_soon(self) -> None:
@@ -112,10 +102,7 @@ class Fresh(QObject):
 
     def _rest(self) -> None:
         """Leave the cores to the training for a while before the next result."""
-        took = 1000 * (perf_counter() - self._started)
-        one = max(SHORTEST_REST, int(REST * took)) if self._session.is_busy else 0
-        rest = one * max(1, len(self._watched))
-        if rest:
-            self._timer.start(rest)
+        if self._session.is_busy:
+            self._timer.start(round(1000 * rest_after(perf_counter() - self._started)))
         else:
             self._start_soon()

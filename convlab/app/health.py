@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from convlab.app.background import Background
 from convlab.app.health_moments import measure_missing
 from convlab.app.lab import Lab
+from convlab.app.shared_rest import rest_after, set_watched
 from convlab.data.dataset import ImageSet
 from convlab.files import write_atomically
 from convlab.insight.health import LEVELS, Health, LayerHealth, Step, measure, probe
@@ -27,8 +28,7 @@ from convlab.nn.types import Array
 MOST_RECORDS = 240  # about as many as a chart has columns of a few pixels
 SOONEST = 0.25  # seconds between two records while they are seen
 SOONEST_HIDDEN = 1.0
-REST = 9.0  # times as long as a record took
-REST_HIDDEN = 19.0
+REST_HIDDEN = 19.0  # times as long as a record took
 FILL_SECONDS = 20.0  # of work at most go into the moments that a run kept
 CSV_COLUMNS = (
     "iteration", "loss", "layer", "gradient_norm", "update_ratio", "dead_or_saturated",
@@ -58,6 +58,7 @@ class HealthModel(QObject):
         self._is_waiting = False  # for a record that is due as soon as the last one is there
         self._next_at = 0.0
         self._started = 0.0
+        self._told: tuple[Health | None, str] = (None, "")  # that ``changed`` was last about
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_predictor_changed)
@@ -126,6 +127,7 @@ class HealthModel(QObject):
     def set_watched(self, is_watched: bool) -> None:
         """Tell whether the records are seen: then there are more of them."""
         self._is_watched = is_watched
+        set_watched(self, is_watched)
         if is_watched and not self._background.is_busy:
             self._record_now()
             self._fill()
@@ -171,13 +173,13 @@ class HealthModel(QObject):
         if network is None:
             return
         if predictor.is_compared:
-            self.changed.emit()
+            self._tell()
             return
         if not (self._is_watched or self._lab.session.is_busy):
             return  # an opened network is measured when somebody wants to see it
         self._keep_weights(network, predictor.iteration)
         if self._is_known(predictor.iteration):
-            self.changed.emit()  # somebody looks back at an earlier moment
+            self._tell()  # somebody looks back at an earlier moment
         elif not self._background.is_busy:
             self._record_when_due()
 
@@ -187,6 +189,11 @@ class HealthModel(QObject):
             self._record_now()
         elif self._is_watched:
             self._timer.start(ceil(1000 * rest))
+        if self._told != (self.shown, self.whose):
+            self._tell()
+
+    def _tell(self) -> None:
+        self._told = self.shown, self.whose
         self.changed.emit()
 
     def _is_known(self, iteration: int) -> bool:
@@ -224,7 +231,7 @@ class HealthModel(QObject):
     def _on_dataset_changed(self) -> None:
         """Where the images before did not fit, these may."""
         self._on_predictor_changed()
-        self.changed.emit()
+        self._tell()
 
     def _forget(self) -> None:
         self._background.drop()
@@ -235,7 +242,7 @@ class HealthModel(QObject):
         self._to_fill = FILL_SECONDS
         self._next_at = 0.0
         self._timer.stop()
-        self.changed.emit()
+        self._tell()
 
     def _record_now(self) -> None:
         predictor = self._lab.predictor
@@ -284,19 +291,20 @@ class HealthModel(QObject):
         if record is None:
             self._to_fill = 0.0  # no gap is left
             self._record_now()  # somebody may have gone to another moment meanwhile
-            self.changed.emit()
+            self._tell()
             return
         took = perf_counter() - self._started
         if not self._lab.session.is_busy:  # nobody needs the cores
             self._to_fill -= took
         else:
-            is_seen = self._is_watched
-            soonest, rest = (SOONEST, REST) if is_seen else (SOONEST_HIDDEN, REST_HIDDEN)
-            self._next_at = monotonic() + max(soonest, rest * took)
+            rest = max(SOONEST_HIDDEN, REST_HIDDEN * took)
+            if self._is_watched:
+                rest = min(rest, max(SOONEST, rest_after(took)))
+            self._next_at = monotonic() + rest
         insort(self._records, record, key=lambda each: each.iteration)
         if len(self._records) > MOST_RECORDS:
             del self._records[_least_missed(self._records)]
-        self.changed.emit()
+        self._tell()
         is_waiting, self._is_waiting = self._is_waiting, False
         if is_waiting:
             self._record_now()

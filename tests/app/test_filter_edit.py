@@ -7,6 +7,7 @@ from PIL import Image
 from convlab.app.filter_edit import FilterEditModel
 from convlab.app.filter_export import csv_of, npz_of
 from convlab.app.filter_trial import FilterTrial
+from convlab.app.session import State
 from convlab.nn import Adam
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
@@ -275,3 +276,18 @@ def test_accuracies_of_another_network_are_forgotten_at_once(lab, qtbot, model, 
     trial.set_watched(False)
     opened(lab)
     assert trial.change is None
+
+
+def test_while_a_run_learns_its_filters_come_now_and_then_and_an_edit_at_once(
+    lab, model, qtbot, monkeypatch
+):
+    monkeypatch.setattr(type(lab.session), "state", property(lambda _: State.RUNNING))
+    first = build_network(NETWORK).params
+    lab.session.run_started.emit(RunStarted(2, 6, 0.001, NETWORK, first))
+    lab.session.weights_shown.emit(SnapshotTaken(1, {k: 2 * a for k, a in first.items()}))
+    with qtbot.assertNotEmitted(model.edited):
+        lab.session.weights_shown.emit(SnapshotTaken(2, {k: 3 * a for k, a in first.items()}))
+    model.mute()
+    assert not model.chosen.kernel.any()
+    model.undo()
+    qtbot.waitUntil(lambda: np.allclose(model.chosen.kernel, 3 * first["W1"][0]))

@@ -79,7 +79,7 @@ def test_it_rests_while_a_run_is_on_for_as_long_as_the_work_was(
 ) -> None:
     session = Session()
     monkeypatch.setattr(Session, "is_busy", property(lambda _: True))
-    monkeypatch.setattr(Fresh, "_watched", WeakSet())
+    monkeypatch.setattr("convlab.app.shared_rest._watched", WeakSet())
     clock = [0.0]
     monkeypatch.setattr("convlab.app.fresh.perf_counter", lambda: clock[0])
     fresh = Fresh(session, work.prepare)

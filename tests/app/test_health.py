@@ -41,7 +41,7 @@ class FakeRun:
 
 @pytest.fixture
 def model(qtbot, lab, monkeypatch):
-    for name in ("SOONEST", "SOONEST_HIDDEN", "REST", "REST_HIDDEN"):
+    for name in ("SOONEST", "SOONEST_HIDDEN", "REST_HIDDEN"):
         monkeypatch.setattr(health_module, name, 0.0)
     model = HealthModel(lab)
     model.set_watched(True)
@@ -86,6 +86,15 @@ def test_a_snapshot_without_a_record_still_shortens_the_step(run, model):
     run.reach(9, factor=2.0)
     assert run.iterations() == [0, 9]
     assert model.shown.layer("Conv1").update_ratio == pytest.approx(0.5 / 4, rel=1e-5)
+
+
+def test_a_snapshot_that_is_not_due_changes_nothing_that_is_shown(run, model, qtbot, monkeypatch):
+    run.start()
+    run.reach(5)
+    monkeypatch.setattr(model, "_next_at", monotonic() + 1000)
+    with qtbot.assertNotEmitted(model.changed):
+        run.reach(6)
+    assert run.iterations() == [0, 5]
 
 
 def test_looking_back_measures_that_moment_once(run, model):

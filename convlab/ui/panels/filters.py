@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from convlab.app.filters import FiltersModel
 from convlab.app.lab import Lab
-from convlab.app.session import State
+from convlab.app.paced import Paced
 from convlab.files import write_atomically
 from convlab.insight.filter_layers import FilterLayer
 from convlab.ui.panel import Panel
@@ -52,12 +52,9 @@ class FiltersPanel(Panel):
         super().__init__(lab, theme, parent)
         self.model = FiltersModel(lab.session, lab.predictor, lab.time_machine, parent=self)
         self._pictures: tuple[FilterPicture, ...] = ()
-        self._is_stale = False
         self._drawn: tuple[FilterLayer | None, int | None] = (None, None)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST)
-        self._rest.timeout.connect(self._on_rested)
+        self._paced = Paced(lab, REST, parent=self)
+        self._paced.due.connect(self._redraw)
         self.layer_choice = LayerChoice()
         self.color_choice = ColorChoice(theme)
         self.grids = FilterGrids(theme)
@@ -139,7 +136,6 @@ class FiltersPanel(Panel):
         self._make_room_for_status()
 
     def _redraw(self) -> None:
-        self._is_stale = False
         self._drawn = self.model.layer, self.model.channel
         model = self.model
         self._pictures = pictures_of(model, self.color_choice.value())
@@ -203,29 +199,13 @@ class FiltersPanel(Panel):
         self.grids.setAccessibleDescription(text)
 
     def _on_changed(self) -> None:
-        if not (self.isVisible() or self.dialog.isVisible()):
-            return
-        is_same_choice = self._drawn == (self.model.layer, self.model.channel)
-        if self._rest.isActive() and self._follows_training and is_same_choice:
-            self._is_stale = True
-            return
-        self._redraw()
-        if self._follows_training:
-            self._rest.start()
-
-    @property
-    def _follows_training(self) -> bool:
-        """Whether the filters change by themselves; what a person does is drawn at once."""
-        return self.lab.session.state is State.RUNNING and self.lab.time_machine.is_live
+        if self.isVisible() or self.dialog.isVisible():
+            is_same_choice = self._drawn == (self.model.layer, self.model.channel)
+            self._paced.ask(only_learned=is_same_choice)
 
     def _on_colors_changed(self) -> None:
         if self.isVisible() or self.dialog.isVisible():
             self._redraw()
-
-    @Slot()
-    def _on_rested(self) -> None:
-        if self._is_stale:
-            self._on_changed()
 
     def _on_theme_changed(self) -> None:
         self._redraw()
