@@ -49,7 +49,8 @@ class Session(QObject):
 
     All signals are emitted in the session's own thread, at most ten times a second. ``steps_done``
     carries a list of :class:`StepDone`, in order; the others carry the event of their name.
-    Within one drain the order of the events is kept. Iterations and epochs are as people count
+    Within one drain the order of the events is kept, but that steps come before the snapshots among
+    them. Iterations and epochs are as people count
     them: those of a branch go on from those of the run that it left.
 
     ``weights_shown`` carries the :class:`SnapshotTaken` that views show from now on: the latest
@@ -273,18 +274,28 @@ class Session(QObject):
     @Slot()
     def _drain(self) -> None:
         steps: list[StepDone] = []
+        moments: list[SnapshotTaken] = []
         for _ in range(len(self._events)):
             event = self._counting.told(self._events.popleft())
             self._keeping.hear(event)
             if isinstance(event, StepDone):
                 steps.append(event)
-                continue
-            if steps:
-                self.steps_done.emit(steps)
-                steps = []
-            self._announce(event)
+            elif isinstance(event, SnapshotTaken):
+                moments.append(event)
+            else:
+                self._announce_learning(steps, moments)
+                steps, moments = [], []
+                self._announce(event)
+        self._announce_learning(steps, moments)
+
+    def _announce_learning(self, steps: list[StepDone], moments: list[SnapshotTaken]) -> None:
+        """Tell of steps and of the moments among them, of which views show the last one only."""
         if steps:
             self.steps_done.emit(steps)
+        for moment in moments:
+            self._take(moment)
+        if moments:
+            self._show_latest()
 
     def _announce(self, event: Event) -> None:
         match event:
@@ -296,6 +307,7 @@ class Session(QObject):
                 self.epoch_evaluated.emit(event)
             case SnapshotTaken():
                 self._take(event)
+                self._show_latest()
             case Warned():
                 self.warned.emit(event.sentence)
             case LearningRateChanged():
@@ -310,13 +322,16 @@ class Session(QObject):
                 in_use = event.weights_iteration
                 iteration = event.iteration if in_use is None else in_use
                 self._take(SnapshotTaken(iteration, event.params))
+                self._show_latest()
                 self.run_ended.emit(event)
 
     def _take(self, snapshot: SnapshotTaken) -> None:
         self._latest = snapshot
         self.snapshot_taken.emit(snapshot)
+
+    def _show_latest(self) -> None:
         if not self._is_held:
-            self.weights_shown.emit(snapshot)
+            self.weights_shown.emit(self._latest)
 
     @Slot(str)
     def _on_worker_failed(self, message: str) -> None:

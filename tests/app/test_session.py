@@ -15,7 +15,13 @@ from convlab.data.dataset import Dataset
 from convlab.errors import ConvlabError, SettingsError
 from convlab.nn.optimizers import Adam
 from convlab.training import Trainer, TrainingConfig
-from convlab.training.events import LearningRateChanged, RunEnded, RunStarted, StepDone
+from convlab.training.events import (
+    LearningRateChanged,
+    RunEnded,
+    RunStarted,
+    SnapshotTaken,
+    StepDone,
+)
 from convlab.training.run_store import RunStore
 
 SIGNALS = (
@@ -26,6 +32,7 @@ SIGNALS = (
     "snapshot_taken",
     "learning_rate_changed",
     "run_ended",
+    "weights_shown",
     "failed",
 )
 
@@ -109,8 +116,23 @@ def test_an_epoch_is_told_after_its_last_step_and_before_the_next(
     for name, value in diary.entries:
         if name == "steps_done":
             seen = value[-1].iteration
-        elif name in ("epoch_evaluated", "snapshot_taken", "run_ended"):
+        elif name in ("epoch_evaluated", "run_ended"):
             assert value.iteration == seen
+        elif name == "snapshot_taken":
+            assert value.iteration <= seen
+
+
+def test_of_several_moments_in_a_row_views_show_the_last(session: Session, diary: Diary) -> None:
+    steps = [StepDone(iteration, 1, 2.3) for iteration in (1, 2, 3)]
+    moments = [SnapshotTaken(iteration, {}) for iteration in (1, 2)]
+    session._events.extend([steps[0], moments[0], steps[1], moments[1], steps[2]])
+    session._drain()
+    assert diary.entries == [
+        ("steps_done", steps),
+        ("snapshot_taken", moments[0]),
+        ("snapshot_taken", moments[1]),
+        ("weights_shown", moments[1]),
+    ]
 
 
 def test_everything_is_told_in_the_thread_of_the_window(

@@ -94,10 +94,11 @@ class Bands(PlotOverlay):
             return
         left, right = left - self._start, right - self._start
         before = 0 if self._width is None else round(self._before * self._width / width)
+        scale = self.pixels(1.0)
         for band in range(max(0, floor(left / width)), ceil(right / width)):
             if (band + before) % 2:
-                start = max(rect.left(), rect.left() + self.pixels(band * width - left))
-                end = min(rect.right(), rect.left() + self.pixels((band + 1) * width - left))
+                start = max(rect.left(), rect.left() + scale * (band * width - left))
+                end = min(rect.right(), rect.left() + scale * ((band + 1) * width - left))
                 painter.fillRect(QRectF(start, rect.top(), end - start, rect.height()), self._color)
 
 
@@ -137,6 +138,8 @@ class Marks(PlotOverlay):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Paint the marks that are in view: all lines, then the labels over them."""
+        if not self._marks:
+            return
         rect = self.boundingRect()
         left, right = self.x_range()
         marks = [
