@@ -30,7 +30,7 @@ from convlab.training.run_folder import RunFolder
 from convlab.training.run_store import RunStore
 from convlab.training.trainer import Trainer
 
-DRAIN_INTERVAL = 100  # milliseconds; drawing more often would take time from the training
+DRAIN_INTERVAL = 125  # milliseconds; drawing more often would take time from the training
 LARGE = 2_000_000  # parameters; to draw more at random would hold up the window
 
 
@@ -47,7 +47,7 @@ class State(Enum):
 class Session(QObject):
     """Trains in a worker thread and re-emits what happens in the GUI thread.
 
-    All signals are emitted in the session's own thread, at most ten times a second. ``steps_done``
+    All signals are emitted in the session's own thread, at most eight times a second. ``steps_done``
     carries a list of :class:`StepDone`, in order; the others carry the event of their name.
     Within one drain the order of the events is kept, but that steps come before the snapshots among
     them. Iterations and epochs are as people count
