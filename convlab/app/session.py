@@ -47,11 +47,11 @@ class State(Enum):
 class Session(QObject):
     """Trains in a worker thread and re-emits what happens in the GUI thread.
 
-    All signals are emitted in the session's own thread, at most eight times a second. ``steps_done``
-    carries a list of :class:`StepDone`, in order; the others carry the event of their name.
-    Within one drain the order of the events is kept, but that steps come before the snapshots among
-    them. Iterations and epochs are as people count
-    them: those of a branch go on from those of the run that it left.
+    All signals are emitted in the session's own thread, at most eight times a second.
+    ``steps_done`` carries a list of :class:`StepDone`, in order; the others carry the event of
+    their name. Within one drain the order of the events is kept, but that steps come before the
+    snapshots among them. Iterations and epochs are as people count them: those of a branch go on
+    from those of the run that it left.
 
     ``weights_shown`` carries the :class:`SnapshotTaken` that views show from now on: the latest
     one, or that of another moment which :meth:`show_moment` was called with. With a ``store`` every

@@ -8,10 +8,12 @@ gradients are the same sums, transposed. All sums are matrix products, too.
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import cast
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
 
 from convlab.nn.engine.convolution import SMALL_PRODUCT, in_blocks, piece_length
 from convlab.nn.engine.parts import Part, add_gradient, batch_last
@@ -112,8 +114,8 @@ class _Tiles:
         self._matrices = matrices(size, part.dtype)
         m = len(self._matrices.outputs)
         tiles = -(-target[0] * target[3] // m)
-        self._seen_columns = [_columns(source, j - pad, m, tiles) for j in range(PRODUCTS)]
-        self._output_columns = [_columns(target, j, m, tiles) for j in range(m)]
+        self._seen_runs = _runs(source, -pad, m, PRODUCTS, tiles)
+        self._output_runs = _runs(target, 0, m, m, tiles)
         # In all of these, what lies outside an image is never written and stays zero.
         self._sums = part.buffer(PRODUCTS, out_h + size - 1, channels, tiles, zero=True)
         others = max(size * channels * filters, SMALL_PRODUCT // LONGEST_PIECE)
@@ -125,6 +127,7 @@ class _Tiles:
         self._seen = part.buffer(PRODUCTS, self._loaded, channels, tiles, zero=True)
         self._products = part.buffer(PRODUCTS, self._convolved, filters, tiles)
         self._y = part.buffer(m, self._convolved, filters, tiles)
+        self._seen_pixels, self._y_pixels = _pixels(self._seen), _pixels(self._y)
         if part.training:
             long = piece_length(size * channels * filters, tiles * part.samples)
             self._long_windows = self._view_windows(out_h, long)
@@ -148,10 +151,11 @@ class _Tiles:
         for start in range(0, x.shape[1], self._loaded):
             rows = slice(start, start + self._loaded)
             sums = self._sums[:, top + start : top + min(rows.stop, x.shape[1])]
-            seen = self._seen[:, : sums.shape[1]]
-            for number, found in enumerate(self._seen_columns):
-                seen[number, :, :, found.tiles] = x[found.residue, rows, :, found.columns]
-            _combine(self._matrices.inputs, seen, sums)
+            pixels = self._seen_pixels[:, : sums.shape[1]]
+            for run in self._seen_runs:
+                found = run.pixels(x[run.residue, rows], pixels.dtype)
+                pixels[run.numbers, :, :, run.tiles] = found
+            _combine(self._matrices.inputs, self._seen[:, : sums.shape[1]], sums)
 
     def convolve(self, u: Array, rows: slice, out: Array) -> None:
         """Write output rows, for transformed filters u (6, F, FH·C), to (R, rows, F, W / R, N)."""
@@ -162,19 +166,20 @@ class _Tiles:
             np.matmul(u[:, np.newaxis, np.newaxis], self._windows[:, start:stop], out=blocks)
             _combine(self._matrices.outputs, products, y)
             chunk = slice(start - rows.start, stop - rows.start)
-            for number, found in enumerate(self._output_columns):
-                out[found.residue, chunk, :, found.columns] = y[number, :, :, found.tiles]
+            pixels = self._y_pixels[:, : stop - start]
+            for run in self._output_runs:
+                into = run.pixels(out[run.residue, chunk], pixels.dtype)
+                into[...] = pixels[run.numbers, :, :, run.tiles]
 
     def products_with(self, dy: Array, rows: slice) -> Array:
         """Return the share of output rows dy in the gradient of the filters, (6, FH·C, F)."""
-        by_column = dy.transpose(0, 1, 3, 4, 2)
         total = np.zeros((PRODUCTS, self._long_windows.shape[3], dy.shape[2]), dy.dtype)
         for start in range(rows.start, rows.stop, self._convolved):
             stop = min(start + self._convolved, rows.stop)
             turned, sums = self._turned[:, : stop - start], self._dy_sums[:, : stop - start]
             chunk = slice(start - rows.start, stop - rows.start)
-            for number, found in enumerate(self._output_columns):
-                turned[number, :, found.tiles] = by_column[found.residue, chunk, found.columns]
+            for run in self._output_runs:
+                turned[run.numbers, :, run.tiles] = run.samples(dy[run.residue, chunk])
             _combine(self._matrices.outputs.T, turned, sums)
             windows = self._long_windows[:, start:stop]
             pieces = sums.reshape(*windows.shape[:3], windows.shape[-1], -1)
@@ -183,24 +188,77 @@ class _Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
-    """One column of each tile: where it lies in an image, and which tiles have it."""
+class _Run:
+    """Some columns of some tiles, as far as they are in an image, in one view.
 
-    residue: int
-    columns: slice
+    ``numbers`` of the columns of a tile and ``tiles`` say which. They begin with column ``start``
+    of a ``residue``; from one tile to the next are ``step`` columns of it. Pixels are those of all
+    samples, of which a copy as a whole is faster.
+    """
+
+    numbers: slice
     tiles: slice
+    size: tuple[int, int]  # how many numbers and tiles these are
+    residue: int
+    start: int
+    step: int
+
+    def pixels(self, image: Array, pixel: np.dtype[np.void]) -> NDArray[np.void]:
+        """View rows of its residue (rows, C, W / R, N) as (numbers, rows, C, tiles) pixels."""
+        (numbers, tiles), (rows, channels, _, _) = self.size, image.shape
+        row, channel, column, _ = image.strides
+        strides = (column, row, channel, self.step * column)
+        shape = (numbers, rows, channels, tiles)
+        return np.ndarray(shape, pixel, image, self.start * column, strides)
+
+    def samples(self, image: Array) -> Array:
+        """View rows of its residue (rows, C, W / R, N) as (numbers, rows, tiles, N, C)."""
+        (numbers, tiles), (rows, channels, _, samples) = self.size, image.shape
+        row, channel, column, item = image.strides
+        strides = (column, row, self.step * column, item, channel)
+        shape = (numbers, rows, tiles, samples, channels)
+        return np.ndarray(shape, image.dtype, image, self.start * column, strides)
 
 
-def _columns(image: tuple[int, int, int, int], first: int, step: int, tiles: int) -> _Columns:
-    """Find the column ``first`` + t·``step`` of tile t in an ``image`` (R, H, C, W / R)."""
+def _runs(
+    image: tuple[int, int, int, int], first: int, step: int, count: int, tiles: int
+) -> list[_Run]:
+    """Find the columns ``first`` + t·``step`` + j, for j below ``count``, of the tiles t.
+
+    What lies outside an ``image`` (R, H, C, W / R) is left out.
+    """
     residues, _, _, width = image
-    inside = [t for t in range(tiles) if 0 <= first + t * step < residues * width]
-    if not inside:
-        return _Columns(0, slice(0), slice(0))
-    tiles_inside = slice(inside[0], inside[-1] + 1)
-    start, last = (first + t * step for t in (inside[0], inside[-1]))
-    columns = slice(start // residues, last // residues + 1, step // residues)
-    return _Columns(start % residues, columns, tiles_inside)
+    runs = []
+    for lowest in range(residues):
+        inside = [
+            [
+                j
+                for j in range(lowest, count, residues)
+                if 0 <= first + t * step + j < width * residues
+            ]
+            for t in range(tiles)
+        ]
+        for numbers, group in groupby(range(tiles), inside.__getitem__):
+            if not numbers:
+                continue
+            members = list(group)
+            start, residue = divmod(first + members[0] * step + numbers[0], residues)
+            runs.append(
+                _Run(
+                    slice(numbers[0], numbers[-1] + 1, residues),
+                    slice(members[0], members[-1] + 1),
+                    (len(numbers), len(members)),
+                    residue,
+                    start,
+                    step // residues,
+                )
+            )
+    return runs
+
+
+def _pixels(x: Array) -> NDArray[np.void]:
+    """View (..., N) as pixels of all samples."""
+    return x.view(np.dtype((np.void, x.shape[-1] * x.itemsize)))[..., 0]
 
 
 def _combine(matrix: Array, x: Array, out: Array) -> None:
