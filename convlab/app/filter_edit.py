@@ -49,7 +49,7 @@ class FilterEditModel(QObject):
 
     @property
     def base_number(self) -> int:
-        """How often the weights of :attr:`base` have become others."""
+        """How often the weights of :attr:`base` have become others; ahead of :attr:`filters`."""
         return self._base_number
 
     @property
@@ -193,13 +193,13 @@ class FilterEditModel(QObject):
 
     @Slot()
     def _on_base_changed(self) -> None:
+        self._base_number += 1
         self._paced.ask(only_learned=self._lab.stand_in.base is self._base)
 
     @Slot()
     def _take_filters(self) -> None:
         base, shapes_before = self._lab.stand_in.base, _shapes(self._filters)
         self._base = base
-        self._base_number += 1
         self._layer = None if base is None else first_layer(base)
         self._filters = [] if base is None or self._layer is None else self._layer.filters(base)
         if _shapes(self._filters) != shapes_before:

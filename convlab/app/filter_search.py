@@ -46,7 +46,7 @@ class Finding:
     box_of: Callable[[int, int], Box]
 
 
-class Paced:
+class Resting:
     """A :data:`Report` that rests after each block of a search until ``is_idle`` is set.
 
     It rests so many times as long as the block took that a run beside it keeps its speed.

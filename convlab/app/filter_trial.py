@@ -22,8 +22,9 @@ Pixels = NDArray[np.uint8]
 class FilterTrial(QObject):
     """Lays the chosen filter on a picture and tests the edited network, both in the background.
 
-    ``picture_changed`` says that the picture is another one; ``applied`` and ``tested`` that what
-    was computed is there; ``failed`` carries a sentence.
+    ``picture_changed`` says that the picture is another one; ``applied`` that what was computed is
+    there, and ``tested`` that accuracies are, or that newer ones are on their way; ``failed``
+    carries a sentence.
     """
 
     picture_changed = Signal()
@@ -38,6 +39,9 @@ class FilterTrial(QObject):
         self._picture: tuple[Pixels, str] | None = None
         self._dataset_number = 0  # counts the datasets
         self._base = edit.base
+        self._edits = dict(edit.edits)
+        self._asked = 1  # counts edits, networks and datasets, but not what training does
+        self._testing_for = self._answered = 0
         self._change: tuple[tuple[int, int], Change] | None = None  # and what it was measured on
         self._applying = Fresh(lab.session, self._apply, parent=self)
         self._testing = Fresh(lab.session, self._test, parent=self)
@@ -111,8 +115,8 @@ class FilterTrial(QObject):
 
     @property
     def is_testing(self) -> bool:
-        """Whether newer accuracies are on their way."""
-        return self._testing.is_busy
+        """Whether accuracies of other edits or another network are on their way."""
+        return self._testing.is_awaited and self._answered != self._asked
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -141,6 +145,7 @@ class FilterTrial(QObject):
         return lambda: apply_filter(picture, each.kernel, each.bias, activation)
 
     def _test(self) -> Work | None:
+        self._testing_for = self._asked
         base, edits, test = self._edit.base, dict(self._edit.edits), self._lab.dataset.test
         measured_on = (self._edit.base_number, self._dataset_number)
         if base is None or not self.can_test:
@@ -165,11 +170,17 @@ class FilterTrial(QObject):
         """Test anew; what another network reads right is nothing to compare with."""
         if self._edit.base is not self._base:
             self._base, self._change = self._edit.base, None
-            self.tested.emit()
+            self._asked += 1
+        if self._edit.edits != self._edits:
+            self._edits = dict(self._edit.edits)
+            self._asked += 1
         self._testing.recompute()
+        if self.is_testing:
+            self.tested.emit()  # what is known is of other edits now
 
     @Slot()
     def _on_tested(self) -> None:
+        self._answered = self._testing_for
         self._change = cast("tuple[tuple[int, int], Change] | None", self._testing.value)
         self.tested.emit()
 
@@ -186,4 +197,6 @@ class FilterTrial(QObject):
     @Slot()
     def _on_dataset_changed(self) -> None:
         self._dataset_number += 1
+        self._asked += 1
         self._testing.recompute()
+        self.tested.emit()

@@ -42,6 +42,7 @@ class Fresh(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timeout)
+        session.state_changed.connect(self._on_state_changed)
 
     @property
     def value(self) -> object:
@@ -102,7 +103,13 @@ class Fresh(QObject):
 
     def _rest(self) -> None:
         """Leave the cores to the training for a while before the next result."""
-        if self._session.is_busy:
+        if self._session.takes_time:
             self._timer.start(round(1000 * rest_after(perf_counter() - self._started)))
         else:
             self._start_soon()
+
+    @Slot(object)
+    def _on_state_changed(self, _: object) -> None:
+        """End a rest for which there is no reason any more."""
+        if self._timer.isActive() and not self._session.takes_time:
+            self._timer.start(0)

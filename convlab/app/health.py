@@ -173,6 +173,7 @@ class HealthModel(QObject):
         if network is None:
             return
         if predictor.is_compared:
+            self._copies.clear()  # weights that come after a gap say nothing of one iteration
             self._tell()
             return
         if not (self._is_watched or self._lab.session.is_busy):
@@ -200,8 +201,9 @@ class HealthModel(QObject):
         return any(record.iteration == iteration for record in self._records)
 
     def _keep_weights(self, network: Network, iteration: int) -> None:
-        """Keep those of a run that is on, as long as it goes forward."""
-        if self._copies and iteration < self._copies[-1][0]:
+        """Keep those of a run that is on, as long as one follows it."""
+        is_earlier = bool(self._copies) and iteration < self._copies[-1][0]
+        if is_earlier or not self._lab.time_machine.is_live:
             self._copies.clear()
         elif self._lab.session.is_busy and not (self._copies and iteration == self._copies[-1][0]):
             weights = {key: array for key, array in network.params.items() if key[0] == "W"}
@@ -219,6 +221,10 @@ class HealthModel(QObject):
     @Slot(object)
     def _on_state_changed(self, state: object) -> None:
         """Keep the end of a run, however soon it comes after the last record."""
+        if not self._lab.session.takes_time:
+            self._next_at = 0.0
+            if self._timer.isActive():
+                self._timer.start(0)
         if self._lab.session.is_busy:
             return
         self._to_fill = FILL_SECONDS
@@ -294,9 +300,9 @@ class HealthModel(QObject):
             self._tell()
             return
         took = perf_counter() - self._started
-        if not self._lab.session.is_busy:  # nobody needs the cores
+        if not self._lab.session.is_busy:
             self._to_fill -= took
-        else:
+        elif self._lab.session.takes_time:
             rest = max(SOONEST_HIDDEN, REST_HIDDEN * took)
             if self._is_watched:
                 rest = min(rest, max(SOONEST, rest_after(took)))

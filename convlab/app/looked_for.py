@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from convlab.app.filter_search import Finding, Paced, find
+from convlab.app.filter_search import Finding, Resting, find
 from convlab.app.fit import why_not_read_all
 from convlab.app.lab import Lab
 from convlab.app.long_work import LongWork
@@ -182,7 +182,7 @@ class LookedForModel(QObject):
         twin, among = network.twin(), self._lab.dataset.train
         self._searched, self._searched_key = (layer, among), key
         self._was_asked, is_idle = was_asked, self._is_idle
-        self._work.start(lambda report: find(key, twin, layer, among, Paced(report, is_idle)))
+        self._work.start(lambda report: find(key, twin, layer, among, Resting(report, is_idle)))
         self.changed.emit()
 
     def cancel(self) -> None:
@@ -233,7 +233,7 @@ class LookedForModel(QObject):
         known = self._findings.get(key)
         if known is not None and known.among is self._lab.dataset.train:
             self._shown = known
-        elif not (self._lab.session.is_busy or self.is_busy or key == self._declined):
+        elif not (self._lab.session.takes_time or self.is_busy or key == self._declined):
             self._idle.start()
         self.changed.emit()
 
@@ -254,7 +254,7 @@ class LookedForModel(QObject):
 
     @Slot(object)
     def _on_state_changed(self, _: object) -> None:
-        if self._lab.session.is_busy:
+        if self._lab.session.takes_time:
             self._is_idle.clear()
             self._give_up_unasked()
         else:
@@ -272,7 +272,7 @@ class LookedForModel(QObject):
     @Slot()
     def _on_idle(self) -> None:
         network, layer = self._lab.predictor.answering, self.layer
-        if self._lab.session.is_busy or self.is_busy or not self._is_watched or self.problem:
+        if self._lab.session.takes_time or self.is_busy or not self._is_watched or self.problem:
             return
         if network is None or layer is None or self._key in (*self._findings, self._declined):
             return

@@ -138,6 +138,11 @@ class Session(QObject):
         return self._thread is not None or self._state is not State.IDLE
 
     @property
+    def takes_time(self) -> bool:
+        """Whether a run keeps a core busy: one is starting or on, and not paused."""
+        return self._state not in (State.IDLE, State.PAUSED)
+
+    @property
     def is_loading(self) -> bool:
         """Whether a run is being loaded that will begin or be shown soon."""
         return self._is_loading

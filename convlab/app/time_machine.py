@@ -235,7 +235,7 @@ class TimeMachine(QObject):
 
     def _show(self, own: int, whole: int, params: Params) -> None:
         self._cache.add(whole, params)
-        self._whole, self._is_aside = whole, False
+        self._shown, self._whole, self._is_aside = own, whole, False
         self._session.show_moment(SnapshotTaken(self._session.branched_at + whole, params))
         self._arrive(own)
 

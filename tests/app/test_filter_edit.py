@@ -291,3 +291,30 @@ def test_while_a_run_learns_its_filters_come_now_and_then_and_an_edit_at_once(
     assert not model.chosen.kernel.any()
     model.undo()
     qtbot.waitUntil(lambda: np.allclose(model.chosen.kernel, 3 * first["W1"][0]))
+
+
+def test_accuracies_are_known_to_be_of_other_edits_while_a_test_of_the_new_ones_waits(
+    lab, model, trial, qtbot, monkeypatch
+):
+    monkeypatch.setattr(type(lab.session), "takes_time", property(lambda _: True))
+    monkeypatch.setattr("convlab.app.fresh.rest_after", lambda _: 1000.0)
+    opened(lab)
+    measured(qtbot, trial)
+    with qtbot.waitSignal(trial.tested):
+        model.mute()
+    assert trial.is_testing
+
+
+def test_the_weights_of_which_accuracies_are_compared_are_the_same(
+    lab, model, trial, qtbot, monkeypatch
+):
+    monkeypatch.setattr(type(lab.session), "state", property(lambda _: State.RUNNING))
+    first = build_network(NETWORK).params
+    lab.session.run_started.emit(RunStarted(2, 6, 0.001, NETWORK, first))
+    before = measured(qtbot, trial)
+    rng = np.random.default_rng(1)
+    other = {name: rng.normal(size=a.shape).astype(a.dtype) for name, a in first.items()}
+    lab.session.weights_shown.emit(SnapshotTaken(5, other))  # its filters come a little later
+    model.set_bias(model.chosen.bias + 0.0)
+    qtbot.waitUntil(lambda: trial.change is not before and not trial.is_testing)
+    np.testing.assert_array_equal(trial.change.before.right, trial.change.after.right)

@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from convlab.app.fresh import Fresh
-from convlab.app.session import Session
+from convlab.app.session import Session, State
 from convlab.errors import ConvlabError
 
 
@@ -78,7 +78,7 @@ def test_it_rests_while_a_run_is_on_for_as_long_as_the_work_was(
     qtbot: QtBot, work: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = Session()
-    monkeypatch.setattr(Session, "is_busy", property(lambda _: True))
+    monkeypatch.setattr(Session, "takes_time", property(lambda _: True))
     monkeypatch.setattr("convlab.app.shared_rest._watched", WeakSet())
     clock = [0.0]
     monkeypatch.setattr("convlab.app.fresh.perf_counter", lambda: clock[0])
@@ -106,6 +106,21 @@ def test_it_rests_while_a_run_is_on_for_as_long_as_the_work_was(
         pass
     assert rests[-1] == 300
     other.set_watched(False)
+
+
+def test_a_pause_ends_a_rest(qtbot: QtBot, work: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, is_on = Session(), [True]
+    monkeypatch.setattr(Session, "takes_time", property(lambda _: is_on[0]))
+    monkeypatch.setattr("convlab.app.fresh.rest_after", lambda _: 1000.0)
+    fresh = Fresh(session, work.prepare)
+    with qtbot.waitSignal(fresh.changed):
+        fresh.set_watched(True)
+    with qtbot.assertNotEmitted(fresh.changed, wait=50):
+        fresh.recompute()
+    with qtbot.waitSignal(fresh.changed):
+        is_on[0] = False
+        session.state_changed.emit(State.PAUSED)
+    assert fresh.value == 2
 
 
 def test_many_changes_at_once_are_one_computation(

@@ -8,6 +8,7 @@ import pytest
 
 from convlab.app import health as health_module
 from convlab.app.health import MOST_RECORDS, HealthModel
+from convlab.app.session import State
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.nn.description import NetworkDescription
 from convlab.nn.network_settings import build_network
@@ -95,6 +96,39 @@ def test_a_snapshot_that_is_not_due_changes_nothing_that_is_shown(run, model, qt
     with qtbot.assertNotEmitted(model.changed):
         run.reach(6)
     assert run.iterations() == [0, 5]
+
+
+def test_no_update_is_told_over_a_gap_that_looking_elsewhere_left(run, model, lab, monkeypatch):
+    run.start()
+    run.reach(5)
+    with monkeypatch.context() as patches:
+        patches.setattr(type(lab.time_machine), "is_live", property(lambda _: False))
+        run.reach(6)
+    run.reach(40)
+    assert model.shown.layers[0].update_ratio is None
+    run.reach(41)
+    assert model.shown.layers[0].update_ratio is not None
+    lab.predictor.compare_untrained(True)
+    run.reach(60)
+    lab.predictor.compare_untrained(False)
+    run.settle()
+    assert run.iterations()[-1] == 60
+    assert model.shown.layers[0].update_ratio is None
+
+
+def test_a_pause_measures_at_once(run, model, lab, qtbot, monkeypatch):
+    state = [State.RUNNING]
+    monkeypatch.setattr(type(lab.session), "state", property(lambda _: state[0]))
+    monkeypatch.setattr(
+        type(lab.session), "takes_time", property(lambda _: state[0] is State.RUNNING)
+    )
+    run.start()
+    monkeypatch.setattr(model, "_next_at", monotonic() + 1000)
+    run.reach(6)
+    assert run.iterations() == [0]
+    state[0] = State.PAUSED
+    lab.session.state_changed.emit(State.PAUSED)
+    qtbot.waitUntil(lambda: run.iterations() == [0, 6])
 
 
 def test_looking_back_measures_that_moment_once(run, model):

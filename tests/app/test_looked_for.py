@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from convlab.app import looked_for as module
-from convlab.app.filter_search import Paced
+from convlab.app.filter_search import Resting
 from convlab.app.looked_for import NO_FILTERS, NO_NETWORK, LookedForModel
 from convlab.data.dataset import Dataset, ImageSet
 from convlab.data.progress import CanceledError
@@ -203,7 +203,7 @@ def test_beside_a_run_a_search_rests_until_the_run_ends_or_it_is_given_up():
         if len(told) == 3:
             is_idle.set()
 
-    paced = Paced(end_run, is_idle)
+    paced = Resting(end_run, is_idle)
     paced._since -= 1000  # seconds that a block took
     paced(7, 10, None)
     assert told == [7, 7, 7]  # it asked at every look whether it is still wanted
@@ -216,7 +216,7 @@ def test_beside_a_run_a_search_rests_until_the_run_ends_or_it_is_given_up():
         if len(told) == 6:
             raise CanceledError("It was canceled.")
 
-    paced = Paced(give_up, is_idle)
+    paced = Resting(give_up, is_idle)
     paced._since -= 1000
     with pytest.raises(CanceledError):
         paced(9, 10, None)
