@@ -14,7 +14,9 @@ from convlab.nn.types import Array
 def saliency(network: Network, image: NDArray[Any], class_number: int) -> Array:
     """Return the gradient (C, H, W) of a class's score, a pixel running from 0 to 1.
 
-    A pixel brighter by a small step changes the score by the gradient times that step.
+    A pixel brighter by a small step changes the score by the gradient times that step, unless
+    values tie, as in max pooling of a blank area: backward follows one of them, and another may
+    become the largest.
     ``network`` computes, so it should be a copy. Source: Simonyan, Vedaldi and Zisserman (2013).
     """
     outputs = activations(network, image[np.newaxis])

@@ -168,11 +168,11 @@ class WhyPanel(Panel):
             return
         self._fill_classes(explanation)
         self._shown.setCurrentIndex(1 + self.views.currentIndex())
+        self._show_status()  # first, as what is pointed at is then told instead
         if self.views.currentIndex() == 0:
             self.parts.show_explanation(explanation, self.model.through)
         else:
             self.maps.show_explanation(explanation, self.model.covered)
-        self._show_status()
 
     def _fill_classes(self, explanation: Explanation) -> None:
         """Offer the answer, which may become another, and every class, with its score."""

@@ -69,6 +69,11 @@ class ContributionBars(QWidget):
         self.update()
 
     @property
+    def hovered(self) -> int | None:
+        """The unit that is pointed at."""
+        return self._hovered
+
+    @property
     def factor(self) -> str:
         """What all numbers have to be multiplied by, such as ×10⁻³; empty if by nothing."""
         return power_of_ten(self._exponent).strip()

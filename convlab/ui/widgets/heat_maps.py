@@ -16,12 +16,11 @@ from convlab.ui.widgets.heat_view import HeatView
 from convlab.ui.widgets.side_by_side import SideBySide
 
 NARROW = 60 * SPACE
-GRADIENT = (
-    "Tells which pixels would raise (red) or lower (blue) the score if brighter, not what they "
-    "add now."
-)
+TIES = "which need not hold where values tie, as in max pooling of blank areas."
+GRADIENT = f"Tells where slightly brighter pixels raise (red) or lower (blue) the score, {TIES}"
 COLOR_GRADIENT = (
-    "Tells where more of the color that counts most would raise (red) or lower (blue) the score."
+    "Tells where slightly more of the color that counts most raises (red) or lowers (blue) the "
+    f"score, {TIES}"
 )
 CHANNELS = ("red", "green", "blue")
 OCCLUSION = (
@@ -88,13 +87,13 @@ class HeatMaps(SideBySide):
 
     def _gradient_in_words(self, row: int, column: int) -> str:
         channels = self._gradient[:, row, column]
-        together = in_digits(float(channels.sum()) / 100)
-        whole = f"a pixel brighter by 1% changes the score by {together}"
-        if len(channels) == 1:
-            return whole
         number = int(np.abs(channels).argmax())
-        name = CHANNELS[number] if len(channels) == 3 else f"channel {number + 1}"
-        return f"{whole}, {name} alone by {in_digits(float(channels[number]) / 100)}"
+        words = f"gradient {in_digits(float(channels[number]))}"
+        if len(channels) > 1:
+            name = CHANNELS[number] if len(channels) == 3 else f"channel {number + 1}"
+            together = in_digits(float(channels.sum()))
+            words = f"{words} of {name}, {together} of all channels together"
+        return f"{words} (pixels run from 0 to 1)"
 
 
 class HeatColumn(QWidget):

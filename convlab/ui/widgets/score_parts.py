@@ -62,7 +62,7 @@ class ScoreParts(SideBySide):
         image = explanation.image
         self._side = max(1, round(min(image.shape[1:]) / PATCHES))
         self.patches.show_stage(stages["patches"], above, explanation, self._side)
-        self._on_patch_pointed(self.patches.view.current)
+        self._tell_pointed()
         if unlisted:
             self.chosen.emit(unlisted, None)
 
@@ -80,7 +80,18 @@ class ScoreParts(SideBySide):
         return next((stage for stage in stages if _column_of(stage) == kind), None)
 
     def _on_pointed(self, unit: int | None) -> None:
-        kind = "units" if self.sender() is self.units.bars else "maps"
+        self._tell_unit("units" if self.sender() is self.units.bars else "maps", unit)
+
+    def _tell_pointed(self) -> None:
+        """Tell the new numbers of what is still pointed at."""
+        for kind, column in (("units", self.units), ("maps", self.maps)):
+            unit = column.bars.hovered
+            if unit is not None and column.bars.lists(unit):
+                self._tell_unit(kind, unit)
+        if self.patches.view.current is not None:
+            self._on_patch_pointed(self.patches.view.current)
+
+    def _tell_unit(self, kind: str, unit: int | None) -> None:
         stage = self._stage(kind)
         is_there = unit is not None and stage is not None and unit < len(stage.parts)
         self.pointed.emit(self.sentence_of_bar(stage, unit) if is_there else "")  # type: ignore[arg-type]

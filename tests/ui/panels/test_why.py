@@ -110,6 +110,43 @@ def test_what_is_pointed_at_is_told_in_numbers(panel, lab, qtbot):
     assert panel.status.text() == EXACT
 
 
+def update(lab, qtbot, panel):
+    """Let the network learn a little, as each of its updates does while it is trained."""
+    network, before = lab.predictor.answering, panel.model.explanation
+    network.adopt({name: array * 1.01 for name, array in network.params.items()})
+    lab.predictor.changed.emit()
+    qtbot.waitUntil(lambda: panel.model.explanation is not before)
+
+
+@pytest.mark.parametrize("column", ["units", "maps", "patches"])
+def test_a_mouse_at_rest_reads_on_while_it_trains(panel, lab, qtbot, column):
+    use(lab, qtbot, panel, simple())
+    if column == "patches":
+        panel.parts.patches.view._point_at((3, 3))
+    else:
+        bars = getattr(panel.parts, column).bars
+        bars._point_at(bars.rows()[0].unit)
+    before = panel.status.text()
+    update(lab, qtbot, panel)
+    after = panel.status.text()
+    assert " adds " in after
+    assert after.split()[:4] == before.split()[:4]  # such as Unit 3 of Relu2
+    assert after != before
+
+
+def test_a_mouse_at_rest_on_a_heat_map_reads_on_while_it_trains(panel, lab, qtbot):
+    use(lab, qtbot, panel, simple())
+    panel.views.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: panel.model.covered is not None)
+    panel.maps.gradient.view._point_at((10, 10))
+    before = panel.status.text()
+    update(lab, qtbot, panel)
+    assert panel.status.text().startswith("Row 11, column 11: gradient ")
+    assert panel.status.text() != before
+    panel.maps.gradient.view._point_at(None)
+    assert panel.status.text() == MAPS_HINT
+
+
 def test_another_class_can_be_asked_about(panel, lab, qtbot):
     use(lab, qtbot, panel, simple())
     assert panel.class_choice.currentText().startswith("Answer ")

@@ -10,6 +10,8 @@ from convlab.insight.contributions import contributions
 from convlab.insight.grad_cam import grad_cam
 from convlab.insight.saliency import saliency
 from convlab.nn import SimpleConvNet
+from convlab.nn.networks.own_network import OwnNetwork
+from convlab.ui.widgets.cell_numbers import in_digits
 from convlab.ui.widgets.heat_maps import CHANNELS, HeatMaps
 
 
@@ -40,10 +42,28 @@ def test_a_brighter_pixel_is_brighter_in_every_channel(maps, qtbot):
     scores = network.predict(np.stack([image / 255, bright]))[:, 3]
     slope = (scores[1] - scores[0]) / 1e-6
     (sentence,) = pointed.args
-    told = sentence.partition("brighter by 1% changes the score by ")[2].partition(", ")[0]
-    assert float(told.replace("−", "-")) == pytest.approx(slope / 100, rel=1e-3)
-    number = int(np.abs(saliency(network, image, 3)[:, 4, 6]).argmax())
-    assert f"{CHANNELS[number]} alone by " in sentence
+    strongest, _, together = sentence.partition(", column 7: gradient ")[2].partition(", ")
+    told = together.removesuffix(" of all channels together (pixels run from 0 to 1).")
+    assert float(told.replace("−", "-")) == pytest.approx(slope, rel=1e-3)
+    gradient = saliency(network, image, 3)[:, 4, 6]
+    number = int(np.abs(gradient).argmax())
+    assert strongest == f"{in_digits(float(gradient[number]))} of {CHANNELS[number]}"
+
+
+def test_on_blank_paper_no_change_is_claimed(maps, qtbot):
+    lines = ["Convolution filter_num=2 filter_size=1", "Pooling"]
+    network = OwnNetwork(lines, (1, 4, 4), 4, rng=np.random.default_rng(0), dtype=np.float64)
+    image = np.zeros((1, 4, 4), np.uint8)
+    maps.show_explanation(explained(network, image), None)
+    with qtbot.waitSignal(maps.pointed) as pointed:
+        maps.gradient.view._point_at((1, 1))
+    bright = image / 255
+    bright[0, 1, 1] += 0.01
+    scores = network.predict(np.stack([image / 255, bright]))[:, 3]
+    assert maps.gradient.value() == 0  # for max pooling took another one of four that tie
+    assert abs(scores[1] - scores[0]) > 1e-6
+    assert pointed.args == ["Row 2, column 2: gradient 0 (pixels run from 0 to 1)."]
+    assert "where values tie, as in max pooling of blank areas" in maps.gradient.words.text()
 
 
 def test_a_gray_image_has_one_number(maps, qtbot):
@@ -52,7 +72,7 @@ def test_a_gray_image_has_one_number(maps, qtbot):
     maps.show_explanation(explained(network, image), None)
     with qtbot.waitSignal(maps.pointed) as pointed:
         maps.gradient.view._point_at((0, 0))
-    assert "alone" not in pointed.args[0]
+    assert "channels" not in pointed.args[0]
 
 
 def test_where_nothing_speaks_against_the_scale_begins_at_zero(maps):
