@@ -15,7 +15,7 @@ from convlab.insight.receptive_field import Region, Unit, is_unit_of, place_of, 
 from convlab.insight.unit_sum import UnitSum, unit_sum
 
 CSV_COLUMNS = (
-    "part", "channel_from_1", "row_from_1", "column_from_1", "input", "weight", "product",
+    "part", "channel_from_1", "row_from_1", "column_from_1", "input", "weight", "product", "value",
 )  # fmt: skip
 
 
@@ -100,6 +100,7 @@ class InspectorModel(QObject):
     def to_csv(self, path: Path) -> None:
         """Write every input of the unit as a row, places counted from 1, as on the screen.
 
+        The products and the bias, which has a column of its own, add up to the unit's value.
         What lies in the padding has places before the first or behind the last. Raises OSError.
         """
         text = StringIO()
@@ -111,17 +112,17 @@ class InspectorModel(QObject):
             for at in np.ndindex(told.inputs.shape):
                 parts = (region.channels, region.rows, region.columns)
                 place = tuple(part[n] + 1 for part, n in zip(parts, at, strict=True))
-                weighed = ("", "")
+                weighed: tuple[str, ...] = ("", "")
                 if told.weights is not None and products is not None:
                     weighed = (str(told.weights[at]), str(products[at]))
-                writer.writerow([told.source, *place, told.inputs[at], *weighed])
+                writer.writerow([told.source, *place, told.inputs[at], *weighed, ""])
             if told.bias is not None:
-                writer.writerow(["bias", *[""] * 5, told.bias])
+                writer.writerow(["bias", *[""] * 6, told.bias])
             place = tuple(n + 1 for n in place_of(told.unit))
-            writer.writerow([told.layer, *place, "", "", told.value])
+            writer.writerow([told.layer, *place, *[""] * 3, told.value])
             if told.after is not None:
                 name, value = told.after
-                writer.writerow([f"after {name}", *place, told.value, "", value])
+                writer.writerow([f"after {name}", *place, told.value, "", "", value])
         write_atomically(path, text.getvalue())
 
     @Slot()

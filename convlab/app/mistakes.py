@@ -188,6 +188,11 @@ class MistakesModel(QObject):
         names, is_learned = self._answer_names(dataset), self._is_learned(dataset)
         return lambda: _read(twin, dataset, names, iteration, gone, is_learned)
 
+    @property
+    def may_be_learned(self) -> bool:
+        """Whether nobody knows which images the network was trained on: those of a file."""
+        return self._lab.predictor.origin == "file" and self._lab.predictor.is_trained
+
     def _is_learned(self, dataset: Dataset) -> bool:
         """The weights that come with the lab learned the set that the bundled digits are from."""
         predictor = self._lab.predictor

@@ -25,7 +25,7 @@ from convlab.nn.network import Network
 MOST_DOUBLED = 1 << 22  # weights; a larger network is not converted to float64
 NO_NETWORK = "Press Train, or open weights, to see why the network answers as it does."
 NOT_FINITE = "The network gives no scores: its weights are not finite numbers."
-CSV_COLUMNS = ("layer", "unit", "row", "column", "value", "part")
+CSV_COLUMNS = ("layer", "unit", "row", "column", "value", "part", "total")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,13 +137,13 @@ class WhyModel(QObject):
         writer.writerow(CSV_COLUMNS)
         explanation = self.explanation
         for stage in explanation.split.stages if explanation is not None else ():
-            writer.writerow((stage.layer, "total", "", "", "", stage.total))
-            writer.writerow((stage.layer, "biases", "", "", "", stage.constant))
+            writer.writerow((stage.layer, "total", "", "", "", "", stage.total))
+            writer.writerow((stage.layer, "biases", "", "", "", stage.constant, ""))
             places = np.indices(stage.parts.shape).reshape(stage.parts.ndim, -1).T + 1
             for place, value, part in zip(
                 places.tolist(), stage.values.flat, stage.parts.flat, strict=True
             ):
-                writer.writerow((stage.layer, *(*place, "", "")[:3], value, part))
+                writer.writerow((stage.layer, *(*place, "", "")[:3], value, part, ""))
         write_atomically(path, text.getvalue())
 
     def to_npz(self, path: Path) -> None:

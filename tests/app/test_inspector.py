@@ -61,9 +61,9 @@ def test_the_table_adds_up(model, tmp_path):
     model.to_csv(tmp_path / "unit.csv")
     *inputs, bias, total, end = csv.DictReader((tmp_path / "unit.csv").read_text().splitlines())
     assert [row["part"] for row in (bias, total, end)] == ["bias", "Conv1", "after Relu1"]
-    assert float(end["product"]) == max(0.0, float(total["product"]))
+    assert float(end["value"]) == max(0.0, float(total["value"]))
     assert len(inputs) == 25
     assert (inputs[0]["row_from_1"], inputs[-1]["column_from_1"]) == ("13", "17")
     assert (total["channel_from_1"], total["row_from_1"]) == ("1", "13")
-    added = sum(float(row["product"]) for row in [*inputs, bias])
-    assert added == pytest.approx(float(total["product"]), rel=1e-5, abs=1e-7)
+    added = sum(float(row["product"]) for row in inputs) + float(bias["value"])
+    assert added == pytest.approx(float(total["value"]), rel=1e-5, abs=1e-7)

@@ -122,7 +122,7 @@ class HealthPanel(WatchingPanel):
         is_wide = self.width() >= WIDE
         directions = QBoxLayout.Direction
         self._columns.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
-        self._columns.setStretch(0, 4 if is_wide else 0)
+        self._columns.setStretch(0, 5 if is_wide else 0)
         self.export_button.set_with_word(is_wide)
         self._make_room_for_texts()
 
@@ -157,7 +157,7 @@ class HealthPanel(WatchingPanel):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(2 * SPACE)
-        self._columns.addWidget(self.table, 4)
+        self._columns.addWidget(self.table, 5)
         self._columns.addLayout(beside, 5)
         self._body = QWidget()
         body = QVBoxLayout(self._body)

@@ -40,6 +40,7 @@ from convlab.wording import counted
 EMPTY = "Press Train, or open weights, to see which test images the network misreads."
 WAITING = "The network is reading the test images…"
 HINT = "Point at a cell for its numbers; click it for its images."
+UNKNOWN = "Opened weights may have learned these very images. Point at a cell for its numbers."
 LEARNED = "These weights have learned these very images before, so this is no test of them."
 NARROWEST = 38 * SPACE
 WIDE = 64 * SPACE  # pixels, from which on the table and its details stand side by side
@@ -249,7 +250,9 @@ class MistakesPanel(WatchingPanel):
 
     def _hint(self) -> str:
         reading = self.model.reading
-        return LEARNED if reading is not None and reading.is_learned else HINT
+        if reading is not None and reading.is_learned:
+            return LEARNED
+        return UNKNOWN if self.model.may_be_learned else HINT
 
     def _show_summary(self) -> None:
         reading = self.model.reading
@@ -274,6 +277,7 @@ class MistakesPanel(WatchingPanel):
         order = ", the most certain first" if count > 1 else ""
         if cell is None:
             text = f"{counted(count, 'mistake')}{order}. Click one to edit it on the canvas."
+            text = text if count else "No mistakes. Click a cell of the matrix for its images."
         else:
             text = f"{self._cell_in_words(reading, *cell)}{order}."
         self.caption.setText(text)

@@ -100,6 +100,8 @@ class HealthTable(QTableWidget):
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(4 * SPACE)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for narrow in (0, len(TITLES) - 1):
+            header.setSectionResizeMode(narrow, QHeaderView.ResizeMode.ResizeToContents)
         for column, (title, tip) in enumerate(zip(TITLES, TIPS, strict=True)):
             item = _item(title, column)
             item.setToolTip(tip)

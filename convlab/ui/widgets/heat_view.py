@@ -67,6 +67,8 @@ class HeatView(QWidget):
         height, width = image.shape[1:]
         self._shape = cells.shape[0], cells.shape[1]
         self._size_in_cells = height / side, width / side
+        if self._current is not None and not _is_within(self._current, self._shape):
+            self._current = None
         self._fit_height()
         heat = np.repeat(np.repeat(cells, side, axis=0), side, axis=1)[:height, :width]
         share = shares(heat[np.newaxis], common_ranges(limit, 1))[0]
@@ -176,3 +178,7 @@ class HeatView(QWidget):
             self._current = cell
             self.update()
             self.pointed.emit(cell)
+
+
+def _is_within(cell: tuple[int, int], shape: tuple[int, int]) -> bool:
+    return cell[0] < shape[0] and cell[1] < shape[1]

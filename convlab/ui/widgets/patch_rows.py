@@ -65,7 +65,7 @@ class PatchRows(ScrolledCells):
         cells = [PatchCell(0)]
         if finding.layer.channels == 1:
             cells.insert(0, PatchCell(0, is_weights=True))
-        room = (self.viewport().width() - self._left + GAP) // self._stride
+        room = (self.viewport().width() - self._left - SPACE + GAP) // self._stride
         patches = min(PATCHES, max(1, room - len(cells)))
         return [*cells, *(PatchCell(0, rank) for rank in range(patches))]
 

@@ -14,7 +14,7 @@ from convlab.app.lab import Lab
 from convlab.nn import SimpleConvNet
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.draw import DrawPanel
-from convlab.ui.panels.mistakes import EMPTY, HINT, LEARNED, MistakesPanel
+from convlab.ui.panels.mistakes import EMPTY, HINT, LEARNED, UNKNOWN, MistakesPanel
 from convlab.ui.theme import Theme
 
 
@@ -68,7 +68,7 @@ def test_pointing_at_a_cell_tells_its_numbers(qtbot: QtBot, panel: MistakesPanel
     qtbot.mouseMove(panel.view, center(panel, 4, 3))
     assert panel.status.text() == "4 read as 3: 2 images, 100.0% of 2."
     qtbot.mouseMove(panel.view, QPoint(1, 1))
-    assert panel.status.text() == HINT
+    assert panel.status.text() == UNKNOWN  # what the weights of a file have learned
 
 
 def test_a_click_on_a_cell_shows_its_images_and_another_all_mistakes(
@@ -207,7 +207,7 @@ def test_it_is_said_that_the_weights_have_learned_these_images(
     qtbot.waitUntil(lambda: panel.status.text() == LEARNED)
     assert panel.summary.text().endswith(", learned before")
     read(qtbot, panel)  # with weights of a file
-    qtbot.waitUntil(lambda: panel.status.text() == HINT)
+    qtbot.waitUntil(lambda: panel.status.text() == UNKNOWN)
 
 
 def test_a_low_dock_needs_no_scrolling(qtbot: QtBot, panel: MistakesPanel) -> None:

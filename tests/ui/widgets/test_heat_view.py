@@ -73,3 +73,11 @@ def test_a_wide_image_keeps_its_shape(view):
     view.set_heat(np.zeros((4, 8)), np.zeros((3, 4, 8), np.uint8), 1.0)
     rect = view.picture_rect()
     assert rect.width() == 2 * rect.height()
+
+
+def test_what_is_pointed_at_in_a_larger_image_is_forgotten(view, qtbot):
+    qtbot.mouseMove(view, view.cell_rect(2, 2).center().toPoint())
+    view.set_heat(np.zeros((3, 3)), IMAGE, 1.0, side=4)
+    assert view.current == (2, 2)
+    view.set_heat(np.zeros((2, 2)), IMAGE[:, :2, :2], 1.0)
+    assert view.current is None
