@@ -62,6 +62,7 @@ class OneStepModel(QObject):
         self._has_other_weights = False  # whether it has got others since
         self._batch = (0, 0)  # of the step: its first image and how many
         self._taken: Network | None = None  # with which the lab answers after the step
+        self._asked_lr = self._taken_lr = 0.0  # of the settings, when it was begun and accepted
         self._work = LongWork(self)
         lab.left.connect(self._work.wait)
         self._work.busy_changed.connect(self._on_busy_changed)
@@ -155,6 +156,7 @@ class OneStepModel(QObject):
         if network is None or config is None or self.why_not_begin():
             return
         optimizer = self._optimizer(config)
+        self._asked_lr = config.make_optimizer().lr
         part = self._lab.dataset.train
         x, t = part.images[first : first + images], part.labels[first : first + images]
         twin = network.twin()
@@ -194,7 +196,7 @@ class OneStepModel(QObject):
     def accept(self) -> None:
         """Let the lab answer with the network after the step."""
         if self._step is not None and not self.why_not_accept():
-            self._taken = self._step.network.twin()
+            self._taken, self._taken_lr = self._step.network.twin(), self._asked_lr
             self._lab.stand_in.take_step(self._taken, self._step.optimizer)
 
     def undo(self) -> None:
@@ -216,13 +218,19 @@ class OneStepModel(QObject):
         write_atomically(path, buffer.getvalue())
 
     def _optimizer(self, config: TrainingConfig) -> Optimizer:
-        """Return the optimizer of the settings, with what it remembers of a step taken before."""
+        """Return the optimizer of the settings, with what it remembers of a step taken before.
+
+        Its learning rate, which a run may have changed, stays until the settings have another one.
+        """
         fresh, changes = config.make_optimizer(), self._lab.stand_in.changes
         last = changes[-1] if changes else None
         if isinstance(last, TakenStep) and not self._lab.predictor.is_compared:
-            is_same = type(last.optimizer) is type(fresh)
-            if is_same and asdict(last.optimizer) == asdict(fresh):
-                return deepcopy(last.optimizer)
+            going_on = deepcopy(last.optimizer)
+            if fresh.lr != self._taken_lr:
+                going_on.lr = fresh.lr
+            settings = asdict(fresh) | {"lr": going_on.lr}
+            if type(going_on) is type(fresh) and asdict(going_on) == settings:
+                return going_on
         return fresh
 
     @Slot(bool)

@@ -146,10 +146,14 @@ class WhyModel(QObject):
                 writer.writerow((stage.layer, *(*place, "", "")[:3], value, part, ""))
         write_atomically(path, text.getvalue())
 
-    def to_npz(self, path: Path) -> None:
-        """Write the image, the parts of every stage and all maps as arrays. Raises OSError."""
+    def to_npz(self, path: Path, with_occlusion: bool) -> None:
+        """Write the image, the parts of every stage and the maps as arrays. Raises OSError.
+
+        What occlusion found may be missing or old while nobody watches it, so it is to be asked
+        for: then it is among the maps if it is known.
+        """
         arrays: dict[str, NDArray[np.generic]] = {}
-        explanation, covered = self.explanation, self.covered
+        explanation, covered = self.explanation, self.covered if with_occlusion else None
         if explanation is not None:
             arrays = {"image": explanation.image, "scores": explanation.split.scores}
             arrays["class_number"] = np.asarray(explanation.split.class_number)

@@ -14,7 +14,11 @@ from convlab.nn.types import Array
 STEPS = 48
 RATE = 0.1  # how far a pixel moves in a step whose gradient is as steep as is usual in the image
 DECAY = 0.002  # of every pixel in a step; what the filter does not care for turns black
-BLUR = 0.02  # how much of its neighbors a pixel takes on in a step, where layers lie before
+# Where layers lie before, single pixels excite a filter as well as strokes do. There:
+DEEP_DECAY = 0.02
+BLUR = 0.05  # how much of its neighbors a pixel takes on in a step
+GRADIENT_BLUR = 0.5  # the same of the gradient, in each of so many passes:
+PASSES = 2
 FIRST_NOISE = 0.1  # the brightest pixel of the noise at the start
 MOST_AT_ONCE = 8  # filters that climb together
 
@@ -44,18 +48,20 @@ def maximizing_images(
 ) -> MaximizingImages:
     """Climb, for each filter of a convolution, the output of the unit in the middle of its map.
 
-    The pixels stay between 0 and 1, decay a little in each step and, behind the first convolution,
-    are blurred a little, or noise would win. ``report`` is told the steps done, those in all and
+    The pixels stay between 0 and 1 and decay a little in each step. Behind the first convolution
+    they decay more, and they and the gradient are blurred, or noise would win: that costs up to a
+    seventh of the output and shows strokes. ``report`` is told the steps done, those in all and
     the images so far; what it raises ends the climb. ``network`` computes, so it should be a copy.
     Raises :class:`ConvlabError` where the weights give no numbers.
-    Source: Erhan and others (2009); decay and blur: Yosinski and others (2015).
+    Source: Erhan and others (2009); decay and blur of the image: Yosinski and others (2015); of
+    the gradient, before its noise gets into the image: Olah and others (2017).
     """
     filters, height, width = next(s for s in network.layer_shapes if s.name == layer).output_shape
     row, column = height // 2, width // 2
     shape = (filters, *network.input_dim)
     images = (FIRST_NOISE * rng.random(shape)).astype(network.dtype)
     found = MaximizingImages(images, np.full(filters, np.nan), row, column)
-    blur = 0.0 if layer == next(iter(network.layers)) else BLUR
+    is_deep = layer != next(iter(network.layers))
     size = min(MOST_AT_ONCE, chunk_size(network, layer))
     chunks = [slice(at, min(at + size, filters)) for at in range(0, filters, size)]
     for number, chunk in enumerate(chunks):
@@ -70,7 +76,7 @@ def maximizing_images(
                     MaximizingImages(images.copy(), found.values.copy(), row, column),
                 )
             if step < steps:
-                images[chunk] = _stepped(images[chunk], gradient, blur)
+                images[chunk] = _stepped(images[chunk], gradient, is_deep)
     if not np.isfinite(found.values).all():
         raise ConvlabError("The weights give no finite numbers; train again at a lower rate.")
     return found
@@ -97,14 +103,21 @@ def _climb(
     return values, dout
 
 
-def _stepped(images: Array, gradient: Array, blur: float) -> Array:
+def _stepped(images: Array, gradient: Array, is_deep: bool) -> Array:
+    for _ in range(PASSES if is_deep else 0):
+        gradient = _blurred(gradient, GRADIENT_BLUR)
     seen = np.maximum((gradient != 0).sum(axis=(1, 2, 3), keepdims=True), 1)
     usual = np.sqrt((gradient**2).sum(axis=(1, 2, 3), keepdims=True) / seen)
     steps = np.divide(gradient, usual, out=np.zeros_like(gradient), where=usual > 0)
-    moved = (1 - DECAY) * images + RATE * steps
-    if blur:
-        moved = (1 - blur) * moved + blur * _neighbors(moved)
+    moved = (1 - (DEEP_DECAY if is_deep else DECAY)) * images + RATE * steps
+    if is_deep:
+        moved = _blurred(moved, BLUR)
     return np.asarray(np.clip(moved, 0, 1), dtype=images.dtype)
+
+
+def _blurred(images: Array, share: float) -> Array:
+    """Return images (N, C, H, W) whose pixels take on a share of the mean of their neighbors."""
+    return (1 - share) * images + share * _neighbors(images)
 
 
 def _neighbors(images: Array) -> Array:

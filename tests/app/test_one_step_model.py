@@ -227,6 +227,22 @@ def test_after_a_run_the_step_is_the_one_that_the_run_would_make(
     assert model.memory_in_words == ""
 
 
+def test_a_learning_rate_that_the_run_was_given_stays_until_another_one_is_set(
+    lab: Lab, model: OneStepModel, qtbot: QtBot
+) -> None:
+    make(qtbot, model)
+    assert model.step is not None
+    model.step.optimizer.lr = 0.0003  # as it was in the course of the run
+    model.accept()
+    make(qtbot, model)
+    assert (model.step.optimizer.iterations, model.step.optimizer.lr) == (2, 0.0003)
+    settings = TrainingConfig().to_dict()
+    settings["optimizer"]["lr"] = 0.5
+    lab.set_config(TrainingConfig.from_dict(settings))
+    make(qtbot, model)
+    assert (model.step.optimizer.iterations, model.step.optimizer.lr) == (2, 0.5)
+
+
 def test_where_nothing_is_known_of_the_memory_it_says_that_the_optimizer_begins_anew(
     stored_lab: Lab, tiny_config: TrainingConfig, qtbot: QtBot
 ) -> None:

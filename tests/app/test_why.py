@@ -150,7 +150,7 @@ def test_a_table_and_arrays_hold_the_numbers_behind_the_pictures(model, lab, qtb
         own = [row for row in rows if row["layer"] == stage.layer and row["unit"] != "total"]
         added = sum(float(row["part"]) for row in own)  # the biases are among them
         assert added == pytest.approx(stage.total)
-    model.to_npz(tmp_path / "why.npz")
+    model.to_npz(tmp_path / "why.npz", with_occlusion=True)
     with np.load(tmp_path / "why.npz", allow_pickle=False) as arrays:
         np.testing.assert_array_equal(
             arrays["Pool1_parts"], model.explanation.split.stages[1].parts

@@ -7,6 +7,7 @@ from convlab.data.progress import CanceledError
 from convlab.insight.activations import activations
 from convlab.insight.gradient_comparison import Comparison, Verdict, compare_gradients
 from convlab.nn.layers.affine import Affine
+from convlab.nn.layers.convolution import Convolution
 from convlab.nn.layers.relu import Relu
 from convlab.nn.network import Network
 from convlab.nn.networks.own_network import OwnNetworkSettings
@@ -119,6 +120,39 @@ def test_a_wrong_gradient_is_found_even_if_rounding_is_loud(
     assert 10 * one.noise > 0.001 * one.largest  # as a smaller step's is
     assert not one.kinks[wrong_ones].any()
     assert one.verdict is Verdict.DIFFER
+
+
+BEHIND_IT = (  # a normalization of few numbers, which enlarges rounding before it
+    "Convolution filter_num=8 filter_size=3 pad=1",
+    "BatchNormalization",
+    "Relu",
+    "Pooling pool_size=2 stride=2",
+    "Affine size=30",
+    "BatchNormalization",
+    "Relu",
+)
+
+
+def test_rounding_that_a_normalization_enlarges_is_no_mistake() -> None:
+    for seed in range(6):
+        settings = OwnNetworkSettings(layers=list(BEHIND_IT))
+        network = settings.build((1, 8, 8), 4, np.random.default_rng(seed), np.float32)
+        for name, one in compared(network, most=40).items():
+            assert one.verdict is not Verdict.DIFFER, (seed, name, one.difference, one.noise)
+
+
+def test_before_a_normalization_a_gradient_wrong_by_a_hundredth_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    backward = Convolution.backward
+
+    def wrong(layer: Convolution, dout: np.ndarray) -> np.ndarray:
+        dx = backward(layer, dout)
+        layer.dW = layer.dW * 1.01
+        return dx
+
+    monkeypatch.setattr(Convolution, "backward", wrong)
+    assert compared(network_of(*BEHIND_IT), most=40)["W1"].verdict is Verdict.DIFFER
 
 
 def test_a_kink_between_two_numbers_is_seen_and_the_slope_beside_it_checked() -> None:

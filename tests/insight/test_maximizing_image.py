@@ -55,16 +55,34 @@ def test_the_images_grow_better_and_are_seen_as_they_form():
     assert seen[0][2].images is not found.images
 
 
-def test_only_behind_the_first_convolution_the_image_is_blurred(monkeypatch):
+def test_only_behind_the_first_convolution_image_and_gradient_are_blurred(monkeypatch):
     network = LeNet(rng=np.random.default_rng(0), activation="relu")
 
     def images(layer):
         return maximizing_images(network, layer, np.random.default_rng(RNG_SEED), steps=3).images
 
-    blurred = images("Conv1"), images("Conv2")
-    monkeypatch.setattr("convlab.insight.maximizing_image.BLUR", 0.0)
-    np.testing.assert_array_equal(images("Conv1"), blurred[0])
-    assert np.abs(images("Conv2") - blurred[1]).max() > 0.001
+    usual = images("Conv1"), images("Conv2")
+    for name, none in {"BLUR": 0.0, "PASSES": 0, "DEEP_DECAY": 0.0}.items():
+        with monkeypatch.context() as without:
+            without.setattr(f"convlab.insight.maximizing_image.{name}", none)
+            np.testing.assert_array_equal(images("Conv1"), usual[0])
+            assert np.abs(images("Conv2") - usual[1]).max() > 0.001
+
+
+def test_in_a_deep_layer_strokes_are_found_that_excite_nearly_as_much_as_noise(monkeypatch):
+    network = open_network(WEIGHTS)
+    layer = [name for name in network.layers if name.startswith("Conv")][-2]
+
+    def climbed():
+        found = maximizing_images(network, layer, np.random.default_rng(RNG_SEED))
+        return np.abs(np.diff(found.images)).mean(), found.values.mean()
+
+    roughness, value = climbed()
+    for name, none in {"BLUR": 0.0, "PASSES": 0, "DEEP_DECAY": 0.002}.items():
+        monkeypatch.setattr(f"convlab.insight.maximizing_image.{name}", none)
+    noise_roughness, noise_value = climbed()
+    assert roughness < 0.7 * noise_roughness
+    assert value > 0.8 * noise_value
 
 
 def test_the_same_noise_gives_the_same_images():

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from convlab.app.gradient_check import MOST_IMAGES, SAMPLED, GradientCheckModel
 from convlab.app.lab import Lab
-from convlab.insight.gradient_comparison import Comparison, Verdict
+from convlab.insight.gradient_comparison import TOLERANCE, Comparison, Verdict
 from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
@@ -36,9 +36,11 @@ EMPTY = (
 NARROWEST = 38 * SPACE
 WIDE = 64 * SPACE  # pixels, from which on both tables stand side by side
 FIRST_IMAGES = 2
+VERDICT = 1  # its column
 MOST_SHOWN = 200  # numbers of one parameter in the second table, the worst first
 EXPLANATIONS = {
-    Verdict.AGREE: "Both gradients of {name} agree.",
+    Verdict.AGREE: "Both gradients of {name} agree: nowhere are they further apart than "
+    "{tolerance:g} of the largest one, rounding aside.",
     Verdict.KINK: "{name} agrees, but {kinks} at a kink: within the step a ReLU begins to "
     "pass or another value wins in max pooling, so the slope differs on both sides of it, and "
     "back-propagation takes one side.",
@@ -81,12 +83,12 @@ class GradientCheckPanel(Panel):
             theme,
             {
                 "Name": "Its name in params",
-                "Shape": "How many numbers along each axis",
-                "Checked": "How many of its numbers were compared",
-                "Error": "The largest difference, relative to the largest gradient",
                 "Verdict": "Whether the two gradients agree",
-            },
-            words=("Shape", "Verdict"),
+                "Error": "The largest difference, relative to the largest gradient",
+                "Checked": "How many of its numbers were compared",
+                "Shape": "How many numbers along each axis",
+            },  # in the order of what matters, as the last ones may need scrolling
+            words=("Verdict", "Checked", "Shape"),
         )
         self.table.setAccessibleName("Parameters")
         self.numbers = FiguresTable(
@@ -225,7 +227,7 @@ class GradientCheckPanel(Panel):
         self.table.blockSignals(True)
         self.table.set_rows(
             [_row(one) for one in found],
-            {(row, 4): verdict_colors[one.verdict] for row, one in enumerate(found)},
+            {(row, VERDICT): verdict_colors[one.verdict] for row, one in enumerate(found)},
         )
         self.table.setCurrentCell(names.index(self._chosen), 0)
         self.table.blockSignals(False)
@@ -241,7 +243,7 @@ class GradientCheckPanel(Panel):
         gaps = np.abs(chosen.backward - chosen.numerical)
         order = np.argsort(-np.nan_to_num(gaps, nan=np.inf), kind="stable")[:MOST_SHOWN]
         shown = f"{len(chosen.backward):,} of {counted(chosen.total, 'number')} of {chosen.name}"
-        self.caption.setText(f"{shown}, the worst first")
+        self.caption.setText(f"{shown}, the furthest apart first")
         self.numbers.set_rows(
             [
                 [
@@ -259,7 +261,7 @@ class GradientCheckPanel(Panel):
         wrong = [one.name for one in found if one.verdict is Verdict.DIFFER]
         first, images = model.batch
         text = "No checked gradient differs" if not wrong else _differing(wrong)
-        text += f" on {counted(images, 'image')} from number {first + 1:,}"
+        text += f" ({counted(images, 'image')} from no. {first + 1:,})"
         if model.is_busy:
             text = "Checking"
         elif model.is_outdated:
@@ -269,7 +271,9 @@ class GradientCheckPanel(Panel):
             text += f". It was given up before {parameters} of {len(found) + len(model.unchecked)}"
         count = int(chosen.kinks.sum())
         kinks = f"{counted(count, 'number')} {'lies' if count == 1 else 'lie'}"
-        text += ". " + EXPLANATIONS[chosen.verdict].format(name=chosen.name, kinks=kinks)
+        text += ". " + EXPLANATIONS[chosen.verdict].format(
+            name=chosen.name, kinks=kinks, tolerance=TOLERANCE
+        )
         if model.has_dropout:
             text += " Dropout is switched off: what it leaves out changes with every pass."
         return text
@@ -308,4 +312,4 @@ def _differing(names: list[str]) -> str:
 def _row(one: Comparison) -> list[str]:
     count = len(one.backward)
     checked = f"all {count:,}" if count == one.total else f"{count:,} / {one.total:,}"
-    return [one.name, shape_text(one.shape), checked, f"{one.error:.1e}", one.verdict.value]
+    return [one.name, one.verdict.value, f"{one.error:.1e}", checked, shape_text(one.shape)]

@@ -30,6 +30,7 @@ from convlab.ui.widgets.score_parts import ScoreParts
 from convlab.wording import counted
 
 VIEWS = ("parts", "maps")
+ARRAYS = ("Arrays without occlusion (NPZ)…", "Arrays (NPZ)…")  # what the file of a view holds
 EXACT = "Each column adds up to the score. Click a bar to follow only what goes through it."
 FOLLOWED = (
     "The columns behind what is chosen split only its part. Click it again for the whole score."
@@ -88,8 +89,12 @@ class WhyPanel(Panel):
         export_or_complain(self, "explanation", path, lambda: self.model.to_csv(path))
 
     def export_npz(self, path: Path) -> None:
-        """Write all numbers as arrays of an NPZ file; a failure is told in a dialog."""
-        export_or_complain(self, "explanation", path, lambda: self.model.to_npz(path))
+        """Write the numbers as arrays of an NPZ file; a failure is told in a dialog.
+
+        The heat map of occlusion, which takes time, is among them only where it is seen.
+        """
+        is_seen = self.views.currentIndex() == 1
+        export_or_complain(self, "explanation", path, lambda: self.model.to_npz(path, is_seen))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while the panel was hidden."""
@@ -124,9 +129,10 @@ class WhyPanel(Panel):
             {
                 "Picture (PNG)…": self._on_png_wanted,
                 "Table (CSV)…": self._on_csv_wanted,
-                "Arrays (NPZ)…": self._on_npz_wanted,
+                ARRAYS[0]: self._on_npz_wanted,
             },
         )
+        self._arrays_action = self.export_button.menu().actions()[-1]
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -154,6 +160,7 @@ class WhyPanel(Panel):
         self.class_choice.setVisible(is_there)
         is_done = is_there and (self.views.currentIndex() == 0 or self.model.covered is not None)
         self.export_button.setEnabled(is_done)
+        self._arrays_action.setText(ARRAYS[self.views.currentIndex()])
         self.export_button.setToolTip(
             "Save what is shown as a picture, a table or arrays"
             if is_done

@@ -74,11 +74,11 @@ class UnitSumGrids(QWidget):
     def set_sum(self, told: UnitSum, channel: int, source_shape: Shape) -> None:
         """Show one channel, counted from 0, of what a unit reads of a layer of that shape."""
         self._grids = _grids_of(told, channel, source_shape)
+        self._fit()  # before it is looked up what the mouse is at
         self._point(None if self._place is None else self._place_at(self._mouse))
         told_words = (f"{grid.caption}: {_in_words(grid)}" for grid in self.grids)
         self.setAccessibleDescription("; ".join(told_words))
         self.setAccessibleName("Numbers that are added up")
-        self._fit()
 
     def sizeHint(self) -> QSize:
         """As large as the grids."""

@@ -12,8 +12,10 @@ from convlab.app.lab import Lab
 from convlab.nn.layers.affine import Affine
 from convlab.nn.networks.own_network import OwnNetworkSettings
 from convlab.ui.panels import PANELS
-from convlab.ui.panels.gradient_check import GradientCheckPanel, _differing
+from convlab.ui.panels.gradient_check import VERDICT, GradientCheckPanel, _differing
 from convlab.ui.theme import Theme
+
+CHECKED = 3  # the column that tells how many numbers were compared
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def check(qtbot: QtBot, panel: GradientCheckPanel) -> None:
 
 def verdicts(panel: GradientCheckPanel) -> dict[str, str]:
     rows = range(panel.table.rowCount())
-    return {panel.table.item(n, 0).text(): panel.table.item(n, 4).text() for n in rows}
+    return {panel.table.item(n, 0).text(): panel.table.item(n, VERDICT).text() for n in rows}
 
 
 def test_the_window_finds_the_panel() -> None:
@@ -59,10 +61,10 @@ def test_a_check_fills_the_table_and_says_how_it_went(
     use(panel, "Affine size=5", "Tanh")
     check(qtbot, panel)
     assert verdicts(panel) == dict.fromkeys(("W1", "b1", "W2", "b2"), "Agree")
-    assert panel.table.item(0, 2).text() == "30 / 3,920"
-    assert panel.table.item(1, 2).text() == "all 5"
+    assert panel.table.item(0, CHECKED).text() == "30 / 3,920"
+    assert panel.table.item(1, CHECKED).text() == "all 5"
     said = panel.explanation.text()
-    assert said.startswith("No checked gradient differs on 2 images from number 1.")
+    assert said.startswith("No checked gradient differs (2 images from no. 1).")
     assert "Dropout" not in said
 
 
@@ -73,7 +75,7 @@ def test_the_numbers_of_a_chosen_parameter_are_shown_the_worst_first(
     check(qtbot, panel)
     panel.table.setCurrentCell(2, 0)
     one = panel.model.comparisons[2]
-    assert panel.caption.text() == "30 of 50 numbers of W2, the worst first"
+    assert panel.caption.text() == "30 of 50 numbers of W2, the furthest apart first"
     worst = int(np.abs(one.backward - one.numerical).argmax())
     told = f"{one.backward[worst]:.5g}".replace("-", "−")
     assert panel.numbers.item(0, 1).text() == told
@@ -85,7 +87,7 @@ def test_all_of_an_array_is_checked_on_demand(qtbot: QtBot, panel: GradientCheck
     panel.table.setCurrentCell(2, 0)
     assert panel.all_button.text() == "Check all of W2"
     qtbot.mouseClick(panel.all_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.table.item(2, 2).text() == "all 50", timeout=20_000)
+    qtbot.waitUntil(lambda: panel.table.item(2, CHECKED).text() == "all 50", timeout=20_000)
     assert not panel.all_button.isVisible()
 
 
@@ -101,6 +103,19 @@ def test_a_long_check_can_be_canceled(qtbot: QtBot, panel: GradientCheckPanel) -
     assert panel.check_button.isVisible()
 
 
+def test_the_verdicts_are_seen_without_scrolling_in_a_narrow_dock(
+    qtbot: QtBot, panel: GradientCheckPanel
+) -> None:
+    use(panel, "Convolution filter_num=2 filter_size=3", "BatchNormalization", "Relu")
+    panel.resize(330, 300)
+    check(qtbot, panel)
+    seen = panel.table.viewport().rect()
+    for row in range(panel.table.rowCount()):
+        cell = panel.table.visualItemRect(panel.table.item(row, VERDICT))
+        assert seen.left() <= cell.left()
+        assert cell.right() <= seen.right()
+
+
 def test_a_wrong_backward_is_named(
     qtbot: QtBot, panel: GradientCheckPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +124,7 @@ def test_a_wrong_backward_is_named(
     use(panel, "Affine size=5", "Tanh")
     check(qtbot, panel)
     assert verdicts(panel) == {"W1": "Differ", "b1": "Differ", "W2": "Agree", "b2": "Agree"}
-    assert panel.explanation.text().startswith("W1, b1 differ on 2 images")
+    assert panel.explanation.text().startswith("W1, b1 differ (2 images from no. 1).")
     assert "backward is wrong" in panel.explanation.text()
 
 

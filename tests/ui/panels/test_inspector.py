@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 
 from convlab.app.layer_outputs import NO_NETWORK
@@ -140,6 +140,18 @@ def test_pointing_at_a_cell_tells_its_exact_numbers(filled, lab, qtbot):
     qtbot.mouseMove(grids, QPoint(6, CAPTION + 6))
     x, w, y = (exact(float(grid.values[0, 0])) for grid in grids.grids)
     assert filled.sum_view.reading.text() == f"Row 1, column 1: {x} × {w} = {y}"
+
+
+def test_a_mouse_at_rest_stays_on_its_cell_when_the_numbers_change(filled, lab, qtbot):
+    lab.selection.choose_layer("Conv1", (2, 10, 12))
+    grids = filled.sum_view.grids
+    left = grids._lefts()[1]
+    cell = grids.grids[1].cell(QPointF(left, CAPTION), 1, 3)
+    qtbot.mouseMove(grids, cell.center().toPoint())
+    assert filled.sum_view.reading.text().startswith("Row 2, column 4: ")
+    with qtbot.waitSignal(filled.model.changed):
+        lab.predictor.changed.emit()
+    assert filled.sum_view.reading.text().startswith("Row 2, column 4: ")
 
 
 def test_the_padding_is_marked(filled, lab, qtbot):

@@ -227,6 +227,23 @@ def test_what_is_shown_is_exported(panel, lab, qtbot, tmp_path):
     assert (tmp_path / "why.npz").stat().st_size > 0
 
 
+def test_the_menu_says_whether_the_arrays_hold_what_occlusion_found(panel, lab, qtbot, tmp_path):
+    use(lab, qtbot, panel, simple())
+    path = tmp_path / "why.npz"
+    for view, text in enumerate(("Arrays without occlusion (NPZ)…", "Arrays (NPZ)…")):
+        panel.views.setCurrentIndex(view)
+        qtbot.waitUntil(panel.export_button.isEnabled)
+        assert panel.export_button.menu().actions()[-1].text() == text
+        panel.export_npz(path)
+        with np.load(path, allow_pickle=False) as arrays:
+            assert ("occlusion" in arrays) is ("without" not in text)
+            assert {"gradient", "grad_cam"} <= set(arrays)
+    panel.views.setCurrentIndex(0)  # what occlusion found is known now, but may grow old
+    panel.export_npz(path)
+    with np.load(path, allow_pickle=False) as arrays:
+        assert "occlusion" not in arrays
+
+
 def test_the_view_comes_back_at_the_next_start(panel, lab, theme, qtbot):
     panel.views.setCurrentIndex(1)
     other = WhyPanel(lab, theme)
