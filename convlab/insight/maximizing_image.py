@@ -17,7 +17,7 @@ DECAY = 0.002  # of every pixel in a step; what the filter does not care for tur
 # Where layers lie before, single pixels excite a filter as well as strokes do. There:
 DEEP_DECAY = 0.02
 BLUR = 0.05  # how much of its neighbors a pixel takes on in a step
-GRADIENT_BLUR = 0.5  # the same of the gradient, in each of so many passes:
+GRADIENT_BLUR = 0.5  # the same of the gradient, PASSES times
 PASSES = 2
 FIRST_NOISE = 0.1  # the brightest pixel of the noise at the start
 MOST_AT_ONCE = 8  # filters that climb together
@@ -49,8 +49,8 @@ def maximizing_images(
     """Climb, for each filter of a convolution, the output of the unit in the middle of its map.
 
     The pixels stay between 0 and 1 and decay a little in each step. Behind the first convolution
-    they decay more, and they and the gradient are blurred, or noise would win: that costs up to a
-    seventh of the output and shows strokes. ``report`` is told the steps done, those in all and
+    they decay more, and they and the gradient are blurred, or noise would win: that costs about a
+    tenth of the output and shows strokes. ``report`` is told the steps done, those in all and
     the images so far; what it raises ends the climb. ``network`` computes, so it should be a copy.
     Raises :class:`ConvlabError` where the weights give no numbers.
     Source: Erhan and others (2009); decay and blur of the image: Yosinski and others (2015); of
