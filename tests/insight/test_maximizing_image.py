@@ -11,7 +11,6 @@ from convlab.nn.network_settings import open_network
 from convlab.resources import resource
 
 RNG_SEED = 5
-WEIGHTS = resource("weights/deepconvnet.safetensors")
 
 
 def test_in_the_first_layer_it_comes_near_the_best_that_there_can_be():

@@ -21,6 +21,7 @@ from convlab.files import write_atomically
 from convlab.ui.panel import WatchingPanel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
+from convlab.ui.widgets.elided_box import ElidedBox
 from convlab.ui.widgets.feature_map_view import FeatureMapView
 from convlab.ui.widgets.panel_parts import ExportButton
 from convlab.ui.widgets.picture_file import png_of
@@ -30,6 +31,7 @@ ALL = "All layers"
 SCALES = {"layer": "One scale a layer", "map": "Own scale a map"}
 HINT = "Point at a number; click it to see in Inspector how it comes about."
 NARROWEST = 36 * SPACE
+WIDE = 48 * SPACE  # from here on there is room for a word on the button
 
 
 @PANELS.register("Feature maps")
@@ -102,6 +104,7 @@ class FeatureMapsPanel(WatchingPanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep enough lines for the status, so that nothing jumps."""
         super().resizeEvent(event)
+        self.export_button.set_with_word(self.width() >= WIDE)
         metrics = self.status.fontMetrics()
         longest = metrics.horizontalAdvance(f"Test image 10,000, labeled 0. {HINT}")
         lines = 1 + longest // max(1, self.width() - 4 * SPACE)
@@ -199,7 +202,7 @@ class FeatureMapsPanel(WatchingPanel):
 
 
 def _box(name: str, tool_tip: str) -> QComboBox:
-    box = QComboBox()
+    box = ElidedBox()
     box.setAccessibleName(name)
     box.setToolTip(tool_tip)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

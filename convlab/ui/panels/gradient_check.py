@@ -23,6 +23,7 @@ from convlab.ui.panel import Panel
 from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.batch_choice import BatchChoice
+from convlab.ui.widgets.elided_label import ElidedLabel
 from convlab.ui.widgets.figures_table import FiguresTable
 from convlab.ui.widgets.layer_table import shape_text
 from convlab.ui.widgets.panel_parts import ExportButton, muted_label
@@ -101,7 +102,7 @@ class GradientCheckPanel(Panel):
             },
         )
         self.numbers.setAccessibleName("Checked numbers of a parameter")
-        self.caption = QLabel()
+        self.caption = ElidedLabel()
         self.explanation = QLabel()
         self._lay_out()
         self._connect()
@@ -128,6 +129,7 @@ class GradientCheckPanel(Panel):
             row.setDirection(Direction.LeftToRight if is_wide else Direction.TopToBottom)
         self._body.setMinimumHeight(0 if is_wide else 44 * SPACE)
         self.export_button.set_with_word(is_wide)
+        self._make_room_for_explanation()
 
     def _lay_out(self) -> None:
         self._header = QBoxLayout(Direction.LeftToRight)
@@ -233,17 +235,23 @@ class GradientCheckPanel(Panel):
         self.table.blockSignals(False)
         self._show_numbers(chosen)
         self.explanation.setText(self._in_words(found, chosen))
+        self._make_room_for_explanation()
         is_partly = len(chosen.backward) < chosen.total
         self.all_button.setVisible(is_partly)
         self.all_button.setEnabled(not self.model.is_busy)
         self.all_button.setText(f"Check all of {chosen.name}")
         self.all_button.setToolTip(f"Compare all {chosen.total:,} numbers; this may take long")
 
+    def _make_room_for_explanation(self) -> None:
+        """Let the panel be scrolled where not all lines fit, which its frame does not do alone."""
+        height = self.explanation.heightForWidth(self.width() - 4 * SPACE)
+        self.explanation.setMinimumHeight(max(0, height))
+
     def _show_numbers(self, chosen: Comparison) -> None:
         gaps = np.abs(chosen.backward - chosen.numerical)
         order = np.argsort(-np.nan_to_num(gaps, nan=np.inf), kind="stable")[:MOST_SHOWN]
         shown = f"{len(chosen.backward):,} of {counted(chosen.total, 'number')} of {chosen.name}"
-        self.caption.setText(f"{shown}, the furthest apart first")
+        self.caption.setText(f"{shown}, furthest apart first")
         self.numbers.set_rows(
             [
                 [

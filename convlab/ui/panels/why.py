@@ -187,7 +187,7 @@ class WhyPanel(Panel):
         answer = int(scores.argmax())
         decimals = 2 if np.abs(scores).max() >= 1 else decimals_for(scores)
         written = [signed(float(score), decimals) for score in scores]
-        texts = [f"Answer {names[answer]}: {written[answer]}"]
+        texts = [f"{names[answer]}: {written[answer]} (answer)"]  # the end is cut first
         texts += [f"{name}: {score}" for name, score in zip(names, written, strict=True)]
         if self.class_choice.count() != len(texts):
             self.class_choice.clear()

@@ -13,6 +13,7 @@ USUAL_SIDE = 42  # pixels of a patch on the screen, about
 SMALL = 20  # pixels of the image; patches up to this size are enlarged pixel by pixel
 LARGEST_SIDE = 72
 GAP = 6
+BEST, SHORT_BEST = "Patches that excite it most", "Best patches"  # as there is room
 TEXT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 Key = Qt.Key
 
@@ -150,7 +151,8 @@ class PatchRows(ScrolledCells):
             text = "Filter" if cell.is_weights else "Ideal"
             if cell.rank == 0:
                 rect.setRight(self.viewport().width())
-                text = "Patches that excite it most"
+                fits = self.fontMetrics().horizontalAdvance(BEST) <= rect.width()
+                text = BEST if fits else SHORT_BEST
             painter.drawText(rect, TEXT, text)
 
     def point_at(self, point: QPoint | None) -> None:

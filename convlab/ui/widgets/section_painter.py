@@ -12,6 +12,7 @@ from convlab.ui.widgets.map_colors import MapColors
 from convlab.ui.widgets.map_sections import LABELS, TITLE, Output, Section
 
 SCALE_WIDTH = 56  # pixels of the colors in a title
+NARROWEST_SCALE = 24  # the same where there is little room
 POSITIVE, NEGATIVE = 0.85, 0.15  # where in the colors those of bars lie
 
 _CENTER = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
@@ -111,16 +112,17 @@ def _paint_scale(painter: QPainter, rect: QRectF, scale: MapColors, *, is_bars: 
     low, high = ("−max", "+max of each map") if limits is None else map(_number, limits)
     metrics = QFontMetricsF(painter.font())
     widths = [metrics.horizontalAdvance(text) for text in (low, high)]
-    if sum(widths) + SCALE_WIDTH + 2 * SPACE > rect.width():
+    colors_width = min(SCALE_WIDTH, int(rect.width() - sum(widths) - 2 * SPACE))
+    if colors_width < NARROWEST_SCALE:
         return
     right = QRectF(rect.right() - widths[1], rect.top(), widths[1], rect.height())
-    bar = QRectF(right.left() - SPACE - SCALE_WIDTH, rect.center().y() - 4, SCALE_WIDTH, 8)
+    bar = QRectF(right.left() - SPACE - colors_width, rect.center().y() - 4, colors_width, 8)
     left = QRectF(bar.left() - SPACE - widths[0], rect.top(), widths[0], rect.height())
     painter.drawText(left, _CENTER, low)
     painter.drawText(right, _CENTER, high)
     if is_bars:
-        painter.fillRect(bar.adjusted(0, 0, -SCALE_WIDTH / 2, 0), _ink(scale.lookup, NEGATIVE))
-        painter.fillRect(bar.adjusted(SCALE_WIDTH / 2, 0, 0, 0), _ink(scale.lookup, POSITIVE))
+        painter.fillRect(bar.adjusted(0, 0, -colors_width / 2, 0), _ink(scale.lookup, NEGATIVE))
+        painter.fillRect(bar.adjusted(colors_width / 2, 0, 0, 0), _ink(scale.lookup, POSITIVE))
         return
     pixels = np.ascontiguousarray(scale.lookup)
     image = QImage(pixels.data, len(pixels), 1, 3 * len(pixels), QImage.Format.Format_RGB888)

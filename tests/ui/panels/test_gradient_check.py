@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from convlab.app.lab import Lab
 from convlab.nn.layers.affine import Affine
 from convlab.nn.networks.own_network import OwnNetworkSettings
+from convlab.ui.panel_frame import PanelFrame
 from convlab.ui.panels import PANELS
 from convlab.ui.panels.gradient_check import VERDICT, GradientCheckPanel, _differing
 from convlab.ui.theme import Theme
@@ -75,7 +76,7 @@ def test_the_numbers_of_a_chosen_parameter_are_shown_the_worst_first(
     check(qtbot, panel)
     panel.table.setCurrentCell(2, 0)
     one = panel.model.comparisons[2]
-    assert panel.caption.text() == "30 of 50 numbers of W2, the furthest apart first"
+    assert panel.caption.text() == "30 of 50 numbers of W2, furthest apart first"
     worst = int(np.abs(one.backward - one.numerical).argmax())
     told = f"{one.backward[worst]:.5g}".replace("-", "−")
     assert panel.numbers.item(0, 1).text() == told
@@ -114,6 +115,27 @@ def test_the_verdicts_are_seen_without_scrolling_in_a_narrow_dock(
         cell = panel.table.visualItemRect(panel.table.item(row, VERDICT))
         assert seen.left() <= cell.left()
         assert cell.right() <= seen.right()
+
+
+def test_a_long_explanation_covers_no_numbers_in_a_narrow_dock(
+    qtbot: QtBot, panel: GradientCheckPanel
+) -> None:
+    use(panel, "Affine size=5", "Relu", "Dropout")
+    frame = PanelFrame(panel)
+    qtbot.addWidget(frame)
+    frame.resize(330, 420)
+    with qtbot.waitExposed(frame):
+        frame.show()
+    check(qtbot, panel)
+    said, numbers = panel.explanation, panel.numbers
+    qtbot.waitUntil(lambda: said.height() >= said.heightForWidth(said.width()) > 0)
+    qtbot.waitUntil(
+        lambda: (
+            said.mapTo(panel, said.rect().topLeft()).y()
+            > numbers.mapTo(panel, numbers.rect().bottomLeft()).y()
+        )
+    )
+    panel.setParent(None)  # which the fixture takes leave of
 
 
 def test_a_wrong_backward_is_named(

@@ -149,7 +149,7 @@ def test_a_mouse_at_rest_on_a_heat_map_reads_on_while_it_trains(panel, lab, qtbo
 
 def test_another_class_can_be_asked_about(panel, lab, qtbot):
     use(lab, qtbot, panel, simple())
-    assert panel.class_choice.currentText().startswith("Answer ")
+    assert panel.class_choice.currentText().endswith(" (answer)")
     panel.class_choice.activated.emit(5)
     qtbot.waitUntil(lambda: panel.model.explanation.split.class_number == 4)
     assert lab.selection.class_number == 4
