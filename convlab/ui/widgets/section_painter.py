@@ -12,7 +12,8 @@ from convlab.ui.widgets.map_colors import MapColors
 from convlab.ui.widgets.map_sections import LABELS, TITLE, Output, Section
 
 SCALE_WIDTH = 56  # pixels of the colors in a title
-NARROWEST_SCALE = 24  # the same where there is little room
+NARROWEST_SCALE = 16  # the same where there is little room
+GAP = SPACE // 2  # between the colors and their numbers
 POSITIVE, NEGATIVE = 0.85, 0.15  # where in the colors those of bars lie
 
 _CENTER = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
@@ -112,12 +113,12 @@ def _paint_scale(painter: QPainter, rect: QRectF, scale: MapColors, *, is_bars: 
     low, high = ("−max", "+max of each map") if limits is None else map(_number, limits)
     metrics = QFontMetricsF(painter.font())
     widths = [metrics.horizontalAdvance(text) for text in (low, high)]
-    colors_width = min(SCALE_WIDTH, int(rect.width() - sum(widths) - 2 * SPACE))
+    colors_width = min(SCALE_WIDTH, int(rect.width() - sum(widths) - 2 * GAP))
     if colors_width < NARROWEST_SCALE:
         return
     right = QRectF(rect.right() - widths[1], rect.top(), widths[1], rect.height())
-    bar = QRectF(right.left() - SPACE - colors_width, rect.center().y() - 4, colors_width, 8)
-    left = QRectF(bar.left() - SPACE - widths[0], rect.top(), widths[0], rect.height())
+    bar = QRectF(right.left() - GAP - colors_width, rect.center().y() - 4, colors_width, 8)
+    left = QRectF(bar.left() - GAP - widths[0], rect.top(), widths[0], rect.height())
     painter.drawText(left, _CENTER, low)
     painter.drawText(right, _CENTER, high)
     if is_bars:
