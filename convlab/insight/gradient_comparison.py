@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from convlab.nn.types import Array
 
 STEP = 1e-5  # h in (f(x + h) - f(x - h)) / 2h
 SMALLER_STEPS = (1e-6, 1e-7)  # which miss most kinks that lie within STEP
-LARGER_STEPS = (1e-4, 1e-3)  # with which rounding, large behind a normalization, counts less
+LARGER_STEPS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)  # in which rounding counts less
 CURVED = 0.1  # how much closer to backward a ten times smaller step is where the loss only bends
 TOLERANCE = 1e-5  # relative error up to which two gradients agree
 ROUNDINGS = 0.5  # of the largest score in its last digit; ten times what was measured
@@ -238,16 +239,17 @@ def _less_rounded(
     backward: float,
     scale: float,
 ) -> float:
-    """Return the slope with a larger step if it is ``backward``, else ``slope`` as it is.
+    """Return the slope with a larger step if that is ``backward``, else ``slope`` as it is.
 
-    Batch normalization may enlarge rounding beyond what is allowed. A larger step makes it less;
-    from a wrong gradient it stays as far away.
+    Batch normalization may enlarge rounding beyond what is allowed. A larger step makes it less,
+    while a wrong gradient stays as wrong. Two steps must find the same, as the bend of the loss
+    within one may happen to make up for what is wrong.
     """
     allowed = TOLERANCE * scale + checked.noise
-    for h in LARGER_STEPS:
-        larger = _slope(checked, layer, param, place, h)
-        if abs(larger - backward) <= allowed:
-            return larger
+    slopes = (_slope(checked, layer, param, place, h) for h in LARGER_STEPS)
+    for pair in pairwise(slopes):
+        if all(abs(each - backward) <= allowed for each in pair):
+            return pair[0]
     return slope
 
 
