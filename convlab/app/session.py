@@ -298,9 +298,10 @@ class Session(QObject):
         if steps:
             self.steps_done.emit(steps)
         for moment in moments:
-            self._take(moment)
-        if moments:
-            self._show_latest()
+            self._latest = moment
+            self.snapshot_taken.emit(moment)
+        if moments and not self._is_held:
+            self.weights_shown.emit(moments[-1])
 
     def _announce(self, event: Event) -> None:
         match event:
@@ -311,8 +312,7 @@ class Session(QObject):
             case EpochEvaluated():
                 self.epoch_evaluated.emit(event)
             case SnapshotTaken():
-                self._take(event)
-                self._show_latest()
+                self._announce_learning([], [event])
             case Warned():
                 self.warned.emit(event.sentence)
             case LearningRateChanged():
@@ -326,17 +326,8 @@ class Session(QObject):
             case RunEnded():
                 in_use = event.weights_iteration
                 iteration = event.iteration if in_use is None else in_use
-                self._take(SnapshotTaken(iteration, event.params))
-                self._show_latest()
+                self._announce_learning([], [SnapshotTaken(iteration, event.params)])
                 self.run_ended.emit(event)
-
-    def _take(self, snapshot: SnapshotTaken) -> None:
-        self._latest = snapshot
-        self.snapshot_taken.emit(snapshot)
-
-    def _show_latest(self) -> None:
-        if not self._is_held:
-            self.weights_shown.emit(self._latest)
 
     @Slot(str)
     def _on_worker_failed(self, message: str) -> None:

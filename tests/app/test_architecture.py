@@ -38,15 +38,20 @@ def test_layers_are_known_at_once_and_measured_soon(lab, model, qtbot):
     assert "first 60 images" in model.basis  # more there are not in this dataset
 
 
-def test_times_that_were_disturbed_do_not_stay(lab, model, qtbot, monkeypatch):
-    rounds = iter([76.0, 0.9, 0.71, 0.7, 76.0, 76.0])
+def take(model, monkeypatch, times):
+    """Let one measurement after another find these times, without a rest between them."""
+    left = iter(times)
 
     def measure(network, images):
-        time = next(rounds)
+        time = next(left)
         return {layer.name: Measured(1000, time, time) for layer in network.layer_shapes}
 
     monkeypatch.setattr(architecture, "measure", measure)
     model._again.setInterval(0)
+
+
+def test_times_that_were_disturbed_do_not_stay(lab, model, qtbot, monkeypatch):
+    take(model, monkeypatch, [76.0, 0.9, 0.71, 0.7, 76.0, 76.0])
     use_network(lab)
     qtbot.waitUntil(lambda: model.measurement is not None and model.measurement.is_stable)
     assert model.measurement.layers["Conv1"].forward == 0.7
@@ -55,14 +60,7 @@ def test_times_that_were_disturbed_do_not_stay(lab, model, qtbot, monkeypatch):
 
 
 def test_on_a_restless_machine_measuring_ends_too(lab, model, qtbot, monkeypatch):
-    times = iter([8.0, 0.7, 5.0, 3.0, 9.0, 4.0, 2.0, 6.0])
-
-    def measure(network, images):
-        time = next(times)
-        return {layer.name: Measured(1000, time, time) for layer in network.layer_shapes}
-
-    monkeypatch.setattr(architecture, "measure", measure)
-    model._again.setInterval(0)
+    take(model, monkeypatch, [8.0, 0.7, 5.0, 3.0, 9.0, 4.0, 2.0, 6.0])
     use_network(lab)
     qtbot.waitUntil(lambda: model.measurement is not None and not model.measurement.needs_another)
     assert model.measurement.rounds == MOST_ROUNDS

@@ -83,7 +83,7 @@ def test_what_the_run_learns_meanwhile_does_not_move_the_views(lab: Lab) -> None
     machine.go_to(2)
     before = shown(lab)
     later = {name: array + 1 for name, array in lab.session.latest.params.items()}  # type: ignore[union-attr]
-    lab.session._take(SnapshotTaken(99, later))
+    lab.session._announce(SnapshotTaken(99, later))
     np.testing.assert_array_equal(shown(lab), before)
     machine.go_live()
     assert lab.predictor.iteration == 99

@@ -1,5 +1,7 @@
 """Right gradients pass, wrong ones are found, and kinks are told from mistakes."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,20 @@ def compared(
     entries = dict.fromkeys(names or network.params, most)
     found = compare_gradients(network, IMAGES, LABELS, entries, np.random.default_rng(1))
     return {one.name: one for one in found}
+
+
+def spoil(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Affine] | type[Convolution], factor: float
+) -> None:
+    """Let the gradient of the weights of such layers be wrong by a factor."""
+    right = kind.backward
+
+    def wrong(layer: Any, dout: np.ndarray) -> np.ndarray:
+        dx = right(layer, dout)
+        layer.dW = layer.dW * factor
+        return dx
+
+    monkeypatch.setattr(kind, "backward", wrong)
 
 
 def test_every_layer_of_a_network_agrees() -> None:
@@ -73,14 +89,7 @@ def test_of_a_large_array_some_numbers_are_drawn_once_each() -> None:
 def test_a_backward_that_is_wrong_by_a_thousandth_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    right = Affine.backward
-
-    def wrong(layer: Affine, dout: np.ndarray) -> np.ndarray:
-        dx = right(layer, dout)
-        layer.dW = layer.dW * 1.001
-        return dx
-
-    monkeypatch.setattr(Affine, "backward", wrong)
+    spoil(monkeypatch, Affine, 1.001)
     found = compared(network_of("Affine size=5", "Tanh"))
     assert found["W1"].verdict is Verdict.DIFFER
     assert found["b1"].verdict is Verdict.AGREE
@@ -106,14 +115,8 @@ def test_a_wrong_gradient_is_found_even_if_rounding_is_loud(
     """At a place without a kink, no smaller step, whose rounding is larger, excuses it."""
     network = network_of("Affine size=5", "Relu")
     network.params["b2"][:] = [0, 18, 2, 2]  # certain and right, so the gradients are small
-    labels, right = np.array([1, 1, 1]), Affine.backward
-
-    def wrong(layer: Affine, dout: np.ndarray) -> np.ndarray:
-        dx = right(layer, dout)
-        layer.dW = layer.dW * 1.001
-        return dx
-
-    monkeypatch.setattr(Affine, "backward", wrong)
+    labels = np.array([1, 1, 1])
+    spoil(monkeypatch, Affine, 1.001)
     rng = np.random.default_rng(1)
     (one,) = compare_gradients(network, IMAGES, labels, {"W1": 30}, rng)
     wrong_ones = np.abs(one.backward) > 0.2 * one.largest
@@ -144,14 +147,7 @@ def test_rounding_that_a_normalization_enlarges_is_no_mistake() -> None:
 def test_before_a_normalization_a_gradient_wrong_by_a_hundredth_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    backward = Convolution.backward
-
-    def wrong(layer: Convolution, dout: np.ndarray) -> np.ndarray:
-        dx = backward(layer, dout)
-        layer.dW = layer.dW * 1.01
-        return dx
-
-    monkeypatch.setattr(Convolution, "backward", wrong)
+    spoil(monkeypatch, Convolution, 1.01)
     assert compared(network_of(*BEHIND_IT), most=40)["W1"].verdict is Verdict.DIFFER
 
 

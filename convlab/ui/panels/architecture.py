@@ -23,7 +23,7 @@ from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.diagram_columns import columns_of
 from convlab.ui.widgets.network_diagram import NetworkDiagram
-from convlab.ui.widgets.panel_parts import ExportButton
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
 EMPTY = "Press Train, or open weights in the File menu, to see the network's layers."
@@ -47,8 +47,8 @@ class ArchitecturePanel(WatchingPanel):
         self.summary = QLabel()
         self.summary.setProperty("role", "title")
         self.diagram = NetworkDiagram(theme)
-        self.words = _muted(Qt.AlignmentFlag.AlignTop)
-        self.basis = _muted(Qt.AlignmentFlag.AlignTop)
+        self.words = muted_label("", Qt.AlignmentFlag.AlignTop)
+        self.basis = muted_label("", Qt.AlignmentFlag.AlignTop)
         self.export_button = ExportButton(
             theme,
             {
@@ -102,7 +102,7 @@ class ArchitecturePanel(WatchingPanel):
         column.addWidget(self.diagram, 1)
         column.addWidget(self.words)
         column.addWidget(self.basis)
-        self.hint = _muted(Qt.AlignmentFlag.AlignCenter)
+        self.hint = muted_label("", Qt.AlignmentFlag.AlignCenter)
         self.hint.setText(EMPTY)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
@@ -184,11 +184,3 @@ class ArchitecturePanel(WatchingPanel):
 def _explained(name: str, kind: str) -> str:
     words = words_for(kind)
     return f"{name}: {words.sentences}\n{words.formula}".rstrip()
-
-
-def _muted(alignment: Qt.AlignmentFlag) -> QLabel:
-    label = QLabel()
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
-    label.setAlignment(alignment)
-    return label

@@ -8,7 +8,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -28,7 +27,7 @@ from convlab.ui.widgets.filter_figure import png_of
 from convlab.ui.widgets.filter_grids import FilterGrids
 from convlab.ui.widgets.filter_pictures import FilterPicture, pictures_of
 from convlab.ui.widgets.layer_choice import LayerChoice
-from convlab.ui.widgets.panel_parts import ExportButton
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.save_dialog import ask_and_export, export_or_complain
 
 REST = 200  # milliseconds between two redraws while a run is on; filters change slowly
@@ -106,14 +105,14 @@ class FiltersPanel(Panel):
         self._header.setSpacing(SPACE)
         self._header.addWidget(self.layer_choice)
         self._header.addLayout(self._buttons, 1)
-        self.status = _muted("", Qt.AlignmentFlag.AlignTop)
+        self.status = muted_label("", Qt.AlignmentFlag.AlignTop)
         filled = QWidget()
         column = QVBoxLayout(filled)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         column.addWidget(self.grids, 1)
         column.addWidget(self.status)
-        self.hint = _muted(EMPTY, Qt.AlignmentFlag.AlignCenter)
+        self.hint = muted_label(EMPTY, Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
         self._stack.addWidget(filled)
@@ -215,11 +214,3 @@ class FiltersPanel(Panel):
 
     def _on_csv_wanted(self) -> None:
         ask_and_export(self, "filters", "csv", "CSV tables", self.export_csv)
-
-
-def _muted(text: str, alignment: Qt.AlignmentFlag) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
-    label.setAlignment(alignment)
-    return label

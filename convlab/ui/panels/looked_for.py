@@ -6,7 +6,6 @@ from PySide6.QtCore import QBuffer, QIODevice, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QImageWriter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -23,7 +22,7 @@ from convlab.ui.panels import PANELS
 from convlab.ui.theme import SPACE, Theme
 from convlab.ui.widgets.cell_numbers import signed
 from convlab.ui.widgets.layer_choice import LayerChoice
-from convlab.ui.widgets.panel_parts import ExportButton
+from convlab.ui.widgets.panel_parts import ExportButton, muted_label
 from convlab.ui.widgets.patch_detail import PatchDetail
 from convlab.ui.widgets.patch_pictures import PatchCell, made_image
 from convlab.ui.widgets.patch_rows import PatchRows
@@ -108,11 +107,11 @@ class LookedForPanel(WatchingPanel):
         middle.setSpacing(2 * SPACE)
         middle.addWidget(self.rows, 1)
         middle.addWidget(self.detail)
-        self.hint = _muted(Qt.AlignmentFlag.AlignCenter)
+        self.hint = muted_label("", Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hint)
         self._stack.addWidget(found)
-        self.status = _muted(Qt.AlignmentFlag.AlignTop)
+        self.status = muted_label("", Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         layout.setSpacing(SPACE // 2)
@@ -287,11 +286,3 @@ class LookedForPanel(WatchingPanel):
 
     def _on_csv_wanted(self) -> None:
         ask_and_export(self, "patches", "csv", "CSV tables", self.export_csv)
-
-
-def _muted(alignment: Qt.AlignmentFlag) -> QLabel:
-    label = QLabel()
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
-    label.setAlignment(alignment)
-    return label
